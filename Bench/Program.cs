@@ -1,1 +1,3 @@
-Console.WriteLine("Native");
+using Native.Bench;
+
+return BenchProgram.Run(args);

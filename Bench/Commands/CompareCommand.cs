@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Native.Bench;
+
+/// <summary><c>compare</c>: our kernels next to the hardware limit and to what people use today.</summary>
+internal static class CompareCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(CancellationToken stop)
+    {
+        var filter = new Option<string?>("--filter") { Description = "Only kernels whose name contains this text.", HelpName = "TEXT" };
+        var shape = new Option<string?>("--shape") { Description = "Only shapes that contain this text.", HelpName = "TEXT" };
+        var quick = new Option<bool>("--quick") { Description = "Shorter measurements, and only the main shapes." };
+        var command = new Command("compare", "Times our kernels and the peers on the same work, alternating in one process.") { filter, shape, quick };
+        Examples.Set(
+            command,
+            "compare",
+            "compare --filter gemm --threads 1",
+            "compare --filter aggregate-sum --shape n16000 --threads 1 --json artifacts/aggregate.json",
+            "compare --quick");
+        command.SetAction(result => Run(
+            CommonOptions.From(result), result.GetValue(filter), result.GetValue(shape), result.GetValue(quick), stop));
+        return command;
+    }
+
+    private static int Run(CommonOptions options, string? filter, string? shape, bool quick, CancellationToken stop)
+    {
+        var entries = CompareCatalogue.All
+            .Where(entry => Contains(entry.Kernel, filter) && Contains(entry.Shape, shape))
+            .ToList();
+        if (entries.Count == 0)
+        {
+            throw new BenchException(
+                $"compare: no kernel matches --filter '{filter}' and --shape '{shape}'. Kernels: {string.Join(", ", CompareCatalogue.All.Select(entry => entry.Kernel).Distinct())}.");
+        }
+
+        // A shape that was asked for is never left out.
+        if (quick && shape is null)
+        {
+            entries.RemoveAll(entry => !entry.InQuickRun);
+        }
+
+        Screen.Heading("Compare");
+        var settings = new CompareSettings(options.Device, options.Threads, CacheSizes.Read());
+        var comparison = new Comparison(settings, quick, stop);
+        var results = new List<CompareResult>();
+        var missing = new List<(string Peer, string Reason)>();
+        Screen.Progress(progress =>
+        {
+            var task = progress.AddTask("measuring", maxValue: entries.Count);
+            foreach (var entry in entries)
+            {
+                task.Description = Markup.Escape($"{entry.Kernel} {entry.Shape} {entry.Precision}");
+                results.AddRange(comparison.Run(entry, missing));
+                task.Increment(1);
+            }
+        });
+
+        Write(results, missing);
+        JsonOutput.Write(options.Json, results, BenchJson.Default.IReadOnlyListCompareResult);
+        return BenchProgram.Success;
+    }
+
+    private static bool Contains(string text, string? part) => part is null || text.Contains(part, StringComparison.OrdinalIgnoreCase);
+
+    private static void Write(List<CompareResult> results, List<(string Peer, string Reason)> missing)
+    {
+        var table = Screen.CreateTable(
+            "kernel", "shape", "layout", "precision", ">threads", ">ms", "peer", ">peer ms", ">speedup", "limit", ">rate at most", ">of limit", ">peak");
+        foreach (var r in results)
+        {
+            table.AddTextRow(
+                r.Kernel,
+                r.Shape,
+                r.Layout,
+                r.Precision,
+                r.Threads.ToString(CultureInfo.InvariantCulture),
+                Format.Milliseconds(r.Milliseconds),
+                r.Peer ?? "-",
+                r.PeerMilliseconds is { } peer ? Format.Milliseconds(peer) : "-",
+                r.Speedup is { } speedup ? Format.Ratio(speedup) : "-",
+                r.Limit,
+                string.Create(CultureInfo.InvariantCulture, $"{r.LimitValue:F1} {(r.Limit == "fma" ? "GFLOP/s" : "GB/s")}"),
+                Format.Percent(r.LimitFraction),
+                Format.Bytes(r.PeakBytes));
+        }
+
+        Screen.Write(table);
+        foreach (var steps in results.Where(r => r.Kernel == "message-passing-step").DistinctBy(r => (r.Shape, r.Precision)))
+        {
+            Screen.WriteLine(
+                $"{steps.Kernel} {steps.Shape} {steps.Precision}: floor {Format.Milliseconds(steps.FloorMilliseconds)} ms, device peak {Format.Bytes(steps.PeakBytes)}, process peak {Format.Bytes(steps.ProcessPeakBytes)}");
+        }
+
+        foreach (var (peer, reason) in missing.Distinct())
+        {
+            Screen.WriteLine($"{peer}: missing ({reason})");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Native.Bench;
+
+/// <summary>The JSON forms of the program's results, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(IReadOnlyList<CompareResult>))]
+[JsonSerializable(typeof(RooflineReport))]
+internal sealed partial class BenchJson : JsonSerializerContext;
