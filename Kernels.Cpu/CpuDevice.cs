@@ -1,0 +1,63 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace Native.Kernels.Cpu;
+
+/// <summary>
+/// SIMD, multithreaded kernels in the memory of the process. Results are bitwise equal for any number of threads, and no kernel allocates after its first calls.
+/// </summary>
+public sealed class CpuDevice : Device
+{
+    private readonly CpuMessageKernels<float> _floatMessages;
+    private readonly CpuMessageKernels<double> _doubleMessages;
+    private readonly CpuDenseKernels<float> _floatDense;
+    private readonly CpuDenseKernels<double> _doubleDense;
+    private readonly CpuUpdateKernels<float> _floatUpdates;
+    private readonly CpuUpdateKernels<double> _doubleUpdates;
+
+    /// <summary>Creates a device.</summary>
+    /// <param name="threads">Threads that a kernel may use, the caller included; 0 for one per processor.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is negative.</exception>
+    public CpuDevice(int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _floatMessages = new(this);
+        _doubleMessages = new(this);
+        _floatDense = new(this);
+        _doubleDense = new(this);
+        _floatUpdates = new(this);
+        _doubleUpdates = new(this);
+    }
+
+    /// <summary>Threads that a kernel may use, the caller included.</summary>
+    public int Threads { get; }
+
+    /// <inheritdoc/>
+    public override string Name => "cpu";
+
+    /// <inheritdoc/>
+    public override string Description => $"{InstructionSet}, {Threads} {(Threads == 1 ? "thread" : "threads")}";
+
+    /// <summary>Widest vectors that are accelerated here.</summary>
+    private static string InstructionSet =>
+        Vector512.IsHardwareAccelerated ? "512-bit SIMD"
+        : Vector256.IsHardwareAccelerated ? "256-bit SIMD"
+        : Vector128.IsHardwareAccelerated ? "128-bit SIMD" : "no SIMD";
+
+    /// <summary>Lets <see cref="Device.Default"/> and <see cref="DeviceRegistry.Create"/> find this device. Call once at start-up.</summary>
+    /// <param name="threads">Threads that a kernel may use, the caller included; 0 for one per processor.</param>
+    public static void Register(int threads = 0) => DeviceRegistry.Register(new DeviceRegistration("cpu", 10, () => new CpuDevice(threads)));
+
+    /// <inheritdoc/>
+    public override MessageKernels<T> Messages<T>() => Select<T, MessageKernels<T>>(_floatMessages, _doubleMessages);
+
+    /// <inheritdoc/>
+    public override DenseKernels<T> Dense<T>() => Select<T, DenseKernels<T>>(_floatDense, _doubleDense);
+
+    /// <inheritdoc/>
+    public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);
+
+    /// <inheritdoc/>
+    protected override DeviceMemory AllocateMemory(long bytes) => AllocateHostMemory(bytes);
+}

@@ -1,0 +1,6 @@
+namespace Native.Kernels.Cpu;
+
+internal sealed partial class CpuDenseKernels<T>
+{
+    protected override void MatrixProductCore(DeviceMatrix<T> a, Transpose transposeA, DeviceMatrix<T> b, Transpose transposeB, DeviceMatrix<T> c, bool accumulate) => throw new NotImplementedException();
+}

@@ -1,0 +1,185 @@
+using System.Runtime.CompilerServices;
+
+namespace Native.Kernels;
+
+/// <summary>Argument checks of the kernel contracts: each message names the argument, what was expected and what came.</summary>
+internal static class Check
+{
+    /// <summary>A matrix that must be given, on this device, alive, with this shape.</summary>
+    public static void Matrix<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        Present(device, matrix, name);
+        if (matrix.Rows != rows || matrix.Columns != columns)
+        {
+            throw new ArgumentException($"{name}: expected shape [{rows}, {columns}], but got [{matrix.Rows}, {matrix.Columns}].", name);
+        }
+    }
+
+    /// <summary>A matrix that may be absent; if given, as <see cref="Matrix"/>.</summary>
+    public static void OptionalMatrix<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        if (!matrix.IsAbsent)
+        {
+            Matrix(device, matrix, rows, columns, name);
+        }
+    }
+
+    /// <summary>A matrix of any shape that must be given, on this device, alive.</summary>
+    public static void Present<T>(Device device, DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        if (matrix.IsAbsent)
+        {
+            throw new ArgumentNullException(name, $"{name}: expected a matrix, but none was given.");
+        }
+
+        Alive(device, matrix.Tensor, name);
+    }
+
+    /// <summary>A matrix that the kernel writes: its rows must not be one row repeated.</summary>
+    public static void Output<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        Matrix(device, matrix, rows, columns, name);
+        if (matrix.Stride < matrix.Columns && matrix.Rows > 1)
+        {
+            throw new ArgumentException($"{name}: expected rows of their own, but got one row repeated (stride {matrix.Stride}).", name);
+        }
+    }
+
+    /// <summary>A matrix that the kernel writes if it is given.</summary>
+    public static void OptionalOutput<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        if (!matrix.IsAbsent)
+        {
+            Output(device, matrix, rows, columns, name);
+        }
+    }
+
+    /// <summary>A contiguous tensor that must be given, on this device, alive, with this many elements.</summary>
+    public static void Vector<T>(Device device, DeviceTensor<T>? tensor, long count, [CallerArgumentExpression(nameof(tensor))] string name = "")
+        where T : unmanaged
+    {
+        if (tensor is null)
+        {
+            throw new ArgumentNullException(name, $"{name}: expected a tensor of {count} elements, but none was given.");
+        }
+
+        Alive(device, tensor, name);
+        if (tensor.Count != count)
+        {
+            throw new ArgumentException($"{name}: expected {count} elements, but got {tensor.Count} (shape {DeviceTensor.Format(tensor.Shape)}).", name);
+        }
+    }
+
+    /// <summary>A tensor that may be null; if given, as <see cref="Vector"/>.</summary>
+    public static void OptionalVector<T>(Device device, DeviceTensor<T>? tensor, long count, [CallerArgumentExpression(nameof(tensor))] string name = "")
+        where T : unmanaged
+    {
+        if (tensor is not null)
+        {
+            Vector(device, tensor, count, name);
+        }
+    }
+
+    /// <summary>A graph of this device, alive.</summary>
+    public static void Graph(Device device, DeviceGraph graph, [CallerArgumentExpression(nameof(graph))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(graph, name);
+        ObjectDisposedException.ThrowIf(graph.IsDisposed, graph);
+        SameDevice(device, graph.Device, name);
+    }
+
+    /// <summary>An edge index of this device, alive.</summary>
+    public static void Index(Device device, DeviceEdgeIndex index, [CallerArgumentExpression(nameof(index))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(index, name);
+        ObjectDisposedException.ThrowIf(index.IsDisposed, index);
+        SameDevice(device, index.Device, name);
+    }
+
+    /// <summary>Edge weights <c>[E]</c> or <c>[E, H]</c> with <c>H</c> a divisor of the features; gives <c>H</c>, or 0 when there are none.</summary>
+    public static int Heads<T>(Device device, DeviceTensor<T>? weights, long edges, long features, [CallerArgumentExpression(nameof(weights))] string name = "")
+        where T : unmanaged
+    {
+        if (weights is null)
+        {
+            return 0;
+        }
+
+        Alive(device, weights, name);
+        var heads = weights.Columns;
+        if (weights.Rows != edges || heads < 1 || features % heads != 0)
+        {
+            throw new ArgumentException($"{name}: expected shape [{edges}] or [{edges}, H] with H a divisor of the {features} features, but got {DeviceTensor.Format(weights.Shape)}.", name);
+        }
+
+        return (int)heads;
+    }
+
+    /// <summary>An output that must not share elements with an input.</summary>
+    public static void Apart<T>(DeviceMatrix<T> output, DeviceMatrix<T> input, [CallerArgumentExpression(nameof(output))] string outputName = "", [CallerArgumentExpression(nameof(input))] string inputName = "")
+        where T : unmanaged
+    {
+        if (output.IsAbsent || input.IsAbsent || !ReferenceEquals(output.Tensor, input.Tensor))
+        {
+            return;
+        }
+
+        if (Overlap(output, input))
+        {
+            throw new ArgumentException($"{outputName}: expected memory of its own, but it overlaps {inputName}.", outputName);
+        }
+    }
+
+    private static void Alive<T>(Device device, DeviceTensor<T> tensor, string name)
+        where T : unmanaged
+    {
+        if (tensor.IsDisposed)
+        {
+            throw new ObjectDisposedException(name, $"{name}: expected a live tensor, but it was disposed.");
+        }
+
+        SameDevice(device, tensor.Device, name);
+    }
+
+    private static void SameDevice(Device expected, Device given, string name)
+    {
+        if (!ReferenceEquals(expected, given))
+        {
+            throw new ArgumentException($"{name}: expected something of this device ({expected.Name}: {expected.Description}), but it belongs to another ({given.Name}: {given.Description}).", name);
+        }
+    }
+
+    private static bool Overlap<T>(DeviceMatrix<T> a, DeviceMatrix<T> b)
+        where T : unmanaged
+    {
+        if (a.Rows == 0 || a.Columns == 0 || b.Rows == 0 || b.Columns == 0)
+        {
+            return false;
+        }
+
+        var endA = a.Offset + (a.Rows - 1) * a.Stride + a.Columns;
+        var endB = b.Offset + (b.Rows - 1) * b.Stride + b.Columns;
+        if (a.Offset >= endB || b.Offset >= endA)
+        {
+            return false;
+        }
+
+        // Column ranges of one parent matrix: rows interleave, columns may still be apart.
+        if (a.Stride == b.Stride && a.Stride > 0)
+        {
+            var columnA = a.Offset % a.Stride;
+            var columnB = b.Offset % b.Stride;
+            if (columnA + a.Columns <= a.Stride && columnB + b.Columns <= b.Stride)
+            {
+                return columnA < columnB + b.Columns && columnB < columnA + a.Columns;
+            }
+        }
+
+        return true;
+    }
+}

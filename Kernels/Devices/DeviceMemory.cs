@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace Native.Kernels;
+
+/// <summary>A block of memory on a device. Implemented by devices; apps use <see cref="DeviceTensor{T}"/>.</summary>
+public abstract unsafe class DeviceMemory : IDisposable
+{
+    /// <summary>Size in bytes.</summary>
+    public abstract long Bytes { get; }
+
+    /// <summary>Address of the first byte if the host can read and write the block (64-byte aligned), else null.</summary>
+    public virtual void* Pointer => null;
+
+    /// <summary>Copies from the host into the block, synchronously.</summary>
+    /// <param name="values">Bytes to copy.</param>
+    /// <param name="offset">First byte of the block to overwrite.</param>
+    public abstract void Upload(ReadOnlySpan<byte> values, long offset);
+
+    /// <summary>Copies from the block to the host, synchronously, after the work queued before it.</summary>
+    /// <param name="values">Receives the bytes.</param>
+    /// <param name="offset">First byte of the block to read.</param>
+    public abstract void Download(Span<byte> values, long offset);
+
+    /// <summary>Overwrites the block with zero bytes.</summary>
+    public abstract void Clear();
+
+    /// <summary>Frees the block.</summary>
+    public abstract void Dispose();
+}
+
+/// <summary>Zeroed, 64-byte aligned memory of the process, outside the managed heap: the memory of the reference device and the CPU device.</summary>
+internal sealed unsafe class HostMemory : DeviceMemory
+{
+    private const int Alignment = 64;
+    private readonly long _bytes;
+    private void* _pointer;
+
+    public HostMemory(long bytes)
+    {
+        _bytes = bytes;
+        _pointer = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment);
+        NativeMemory.Clear(_pointer, (nuint)bytes);
+    }
+
+    ~HostMemory() => Free();
+
+    public override long Bytes => _bytes;
+
+    public override void* Pointer => _pointer;
+
+    public override void Upload(ReadOnlySpan<byte> values, long offset)
+    {
+        fixed (byte* source = values)
+        {
+            Buffer.MemoryCopy(source, (byte*)_pointer + offset, _bytes - offset, values.Length);
+        }
+    }
+
+    public override void Download(Span<byte> values, long offset)
+    {
+        fixed (byte* destination = values)
+        {
+            Buffer.MemoryCopy((byte*)_pointer + offset, destination, values.Length, values.Length);
+        }
+    }
+
+    public override void Clear() => NativeMemory.Clear(_pointer, (nuint)_bytes);
+
+    public override void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_pointer);
+        _pointer = null;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Native.Kernels.Reference;
+
+internal sealed partial class ReferenceDenseKernels<T>
+{
+    protected override void SquaredErrorCore(DeviceMatrix<T> prediction, DeviceMatrix<T> target, DeviceTensor<T> loss) => throw new NotImplementedException();
+
+    protected override void SquaredErrorBackwardCore(DeviceMatrix<T> prediction, DeviceMatrix<T> target, T scale, DeviceMatrix<T> dPrediction, DeviceMatrix<T> dTarget) => throw new NotImplementedException();
+}
