@@ -1,0 +1,339 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Native.Kernels;
+
+/// <summary>
+/// Elementary functions on <see cref="ILanes{TSelf, T}"/>: one formula for every register width, for single elements and for GPUs.
+/// </summary>
+/// <remarks>
+/// Errors are the largest seen by the tests, in units in the last place (ulp) of the exact result, over the whole domain. NaN gives NaN.
+/// </remarks>
+public static unsafe partial class Functions
+{
+    /// <summary><c>eˣ</c>. Overflows to <c>+∞</c>, underflows gradually to 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Exp<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        return ExpSum<TLanes, T>(TLanes.Clamp(x, ExpLow<TLanes, T>(), ExpHigh<TLanes, T>()), TLanes.Zero);
+    }
+
+    /// <summary><c>eˣ - 1</c>, accurate near 0; keeps the sign of zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Expm1<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Below -40 the result is -1 to the last bit.
+        var result = Expm1Finite<TLanes, T>(TLanes.Clamp(x, TLanes.Constant(-40), ExpHigh<TLanes, T>()));
+        return TLanes.Select(TLanes.LessThan(TLanes.Abs(x), HalfEpsilon<TLanes, T>()), x, result);
+    }
+
+    /// <summary>Natural logarithm. <c>log 0 = -∞</c>; NaN below 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Log<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Subnormal numbers are scaled by 2²⁵ (2⁵⁴) into the normal range first.
+        var shift = Choose<TLanes, T>(25, 54);
+        var subnormal = TLanes.LessThan(x, Choose<TLanes, T>(1.1754943508222875e-38, 2.2250738585072014e-308));
+        var normal = TLanes.Select(subnormal, x * Choose<TLanes, T>(33554432, 18014398509481984), x);
+        var exponent = TLanes.Exponent(normal) - TLanes.And(subnormal, shift);
+        var result = LogOfProduct<TLanes, T>(TLanes.Mantissa(normal) - TLanes.Constant(1), exponent);
+        return LogEdges<TLanes, T>(result, x, x);
+    }
+
+    /// <summary><c>log(1 + x)</c>, accurate near 0; keeps the sign of zero. <c>-∞</c> at -1; NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Log1p<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var sum = TLanes.Constant(1) + x;
+        var result = LogEdges<TLanes, T>(Log1pFinite<TLanes, T>(x, sum), sum, x);
+        return TLanes.Select(TLanes.LessThan(TLanes.Abs(x), HalfEpsilon<TLanes, T>()), x, result);
+    }
+
+    /// <summary>Hyperbolic tangent; keeps the sign of zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Tanh<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // tanh|x| = e / (e + 2) with e = exp(2|x|) - 1, which is 1 to the last bit from 10 (20) on. |x| below 2⁻¹³ (2⁻²⁸) is its own tangent.
+        var magnitude = TLanes.Abs(x);
+        var bounded = TLanes.Clamp(magnitude, TLanes.Zero, TLanes.Constant(20));
+        var e = Expm1Finite<TLanes, T>(bounded + bounded);
+        var result = TLanes.Or(e / (e + TLanes.Constant(2)), TLanes.And(x, TLanes.Constant(-0.0)));
+        return TLanes.Select(TLanes.LessThan(magnitude, Choose<TLanes, T>(1.220703125e-4, 3.7252902984619141e-9)), x, result);
+    }
+
+    /// <summary><c>1 / (1 + e⁻ˣ)</c>, accurate in both tails.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Logistic<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // The exponential of -|x| never overflows: 1 / (1 + e) on the right, e / (1 + e) on the left.
+        var one = TLanes.Constant(1);
+        var e = Exp<TLanes, T>(-TLanes.Abs(x));
+        return TLanes.Select(TLanes.LessThan(x, TLanes.Zero), e, one) / (one + e);
+    }
+
+    /// <summary>Derivative of <see cref="Logistic"/>, <c>e⁻ˣ / (1 + e⁻ˣ)²</c>, accurate in both tails.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes LogisticDerivative<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var e = Exp<TLanes, T>(-TLanes.Abs(x));
+        var sum = TLanes.Constant(1) + e;
+        return e / (sum * sum);
+    }
+
+    /// <summary><c>log(1 + eˣ)</c> as <c>max(x, 0) + log(1 + e^-|x|)</c>, without a linear cut-off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Softplus<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var e = Exp<TLanes, T>(-TLanes.Abs(x));
+        var positive = TLanes.And(TLanes.GreaterThan(x, TLanes.Zero), x);
+        return positive + Log1pFinite<TLanes, T>(e, TLanes.Constant(1) + e);
+    }
+
+    /// <summary>Error function; keeps the sign of zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Erf<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var one = TLanes.Constant(1);
+        var magnitude = TLanes.Abs(x);
+        var bounded = TLanes.Clamp(magnitude, TLanes.Zero, one);
+        var centre = x * ErfCentre<TLanes, T>(bounded * bounded);
+        var tail = NormalTail<TLanes, T>(magnitude * TLanes.Constant(1.4142135623730951));
+        var outer = TLanes.Or(one - (tail + tail), TLanes.And(x, TLanes.Constant(-0.0)));
+        return TLanes.Select(TLanes.LessThan(magnitude, one), centre, outer);
+    }
+
+    /// <summary>Standard normal distribution function <c>Φ(x) = ½ erfc(-x / √2)</c>, accurate in the left tail.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes NormalDistribution<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var tail = NormalTail<TLanes, T>(x);
+        return TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
+    }
+
+    /// <summary><c>x Φ(x)</c>, accurate in the left tail; 0 at <c>-∞</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Gelu<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        return BoundBelow<TLanes, T>(x) * NormalDistribution<TLanes, T>(x);
+    }
+
+    /// <summary>Derivative of <see cref="Gelu"/>, <c>Φ(x) + x φ(x)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes GeluDerivative<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var t = NormalTailBound<TLanes, T>(x);
+        var exponential = ExpHalfSquare<TLanes, T>(t);
+        var tail = exponential * NormalTailRatio<TLanes, T>(t);
+        var negative = TLanes.LessThan(x, TLanes.Zero);
+        var density = TLanes.Constant(0.3989422804014327) * exponential;
+        return TLanes.FusedMultiplyAdd(TLanes.Select(negative, -t, t), density, TLanes.Select(negative, tail, TLanes.Constant(1) - tail));
+    }
+
+    /// <summary><c>x / (1 + e⁻ˣ)</c>, accurate in the left tail; 0 at <c>-∞</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Silu<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        return BoundBelow<TLanes, T>(x) * Logistic<TLanes, T>(x);
+    }
+
+    /// <summary>Derivative of <see cref="Silu"/>, <c>σ(x) + x σ(x) σ(-x)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes SiluDerivative<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // With e = exp(-|x|): σ(|x|) = 1 / (1 + e), σ(x) σ(-x) = e / (1 + e)². From 1000 on e is 0.
+        var one = TLanes.Constant(1);
+        var e = Exp<TLanes, T>(-TLanes.Abs(x));
+        var inverse = one / (one + e);
+        var logistic = TLanes.Select(TLanes.LessThan(x, TLanes.Zero), e, one) * inverse;
+        var bounded = TLanes.Clamp(x, TLanes.Constant(-1000), TLanes.Constant(1000));
+        return TLanes.FusedMultiplyAdd(bounded, e * inverse * inverse, logistic);
+    }
+
+    // x, but finite at -∞, where it multiplies a 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes BoundBelow<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        return TLanes.Clamp(x, TLanes.Constant(-1000), TLanes.Constant(double.PositiveInfinity));
+    }
+
+    // Φ(-|x|)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NormalTail<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var t = NormalTailBound<TLanes, T>(x);
+        return ExpHalfSquare<TLanes, T>(t) * NormalTailRatio<TLanes, T>(t);
+    }
+
+    // |x|, bounded where Φ(-|x|) and φ(x) are 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NormalTailBound<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.Clamp(TLanes.Abs(x), TLanes.Zero, Choose<TLanes, T>(15, 39));
+
+    // Φ(-t) exp(t²/2) for t >= 0: r · G(q) with r = 1 / (t + k), q = (t - k) r = 1 - 2 k r, so that one polynomial covers all t
+    // (Shepherd and Laframboise, Mathematics of Computation 36, 1981).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NormalTailRatio<TLanes, T>(TLanes t)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var r = TLanes.Constant(1) / (t + Choose<TLanes, T>(3, 6));
+        var q = TLanes.FusedMultiplyAdd(r, Choose<TLanes, T>(-6, -12), TLanes.Constant(1));
+        return r * NormalTailPolynomial<TLanes, T>(q);
+    }
+
+    // exp(-t²/2): the square of the high half is exact, the rest (t - high)(t + high) is small.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes ExpHalfSquare<TLanes, T>(TLanes t)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var high = TLanes.HighPart(t);
+        var minusHalf = TLanes.Constant(-0.5);
+        return ExpSum<TLanes, T>(minusHalf * high * high, minusHalf * (t - high) * (t + high));
+    }
+
+    // exp(x + low) for x in [ExpLow, ExpHigh] and small low. x = n ln 2 + r with |r| <= ½ ln 2; the high part of ln 2 has so few bits
+    // that its product with n is exact.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes ExpSum<TLanes, T>(TLanes x, TLanes low)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var n = NearestMultipleOfLn2<TLanes, T>(x);
+        var r = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-0.693115234375, -0.69314718055966296), x);
+        r = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13), r) + low;
+        var series = TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r);
+        return TLanes.ScaleB(TLanes.Constant(1) + series, n);
+    }
+
+    // exp(x) - 1 for x in [-40, ExpHigh], at least twice the smallest normal number in magnitude or 0.
+    // 2ⁿ (1 + r + tail) - 1: 2ⁿ - 1 and 2ⁿ r are added with their rounding error, which joins the small rest. All at half size, so that
+    // n = 128 (1024) still has a power of two.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Expm1Finite<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var n = NearestMultipleOfLn2<TLanes, T>(x);
+        var high = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-0.693115234375, -0.69314718055966296), x);
+        var low = n * Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13);
+        var r = high + low;
+        var rest = TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), high - r + low);
+        var power = TLanes.PowerOfTwo(n - TLanes.Constant(1));
+        var whole = power - TLanes.Constant(0.5);
+        var scaled = power * r;
+        var sum = whole + scaled;
+        var half = sum + TLanes.FusedMultiplyAdd(power, rest, whole - sum + scaled);
+        return half + half;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NearestMultipleOfLn2<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Adding 1.5·2²³ (1.5·2⁵²) rounds to an integer.
+        var shift = Choose<TLanes, T>(Bits.SingleShift, Bits.DoubleShift);
+        return TLanes.FusedMultiplyAdd(x, TLanes.Constant(1.4426950408889634), shift) - shift;
+    }
+
+    // log((1 + f) 2ⁿ) for 1 + f in [√½, √2]: with s = f / (2 + f), log(1 + f) = 2 artanh(s) = f - f²/2 + s (f²/2 + s² tail), where the
+    // leading f is exact (fdlibm, e_log.c).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes LogOfProduct<TLanes, T>(TLanes f, TLanes n)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var s = f / (TLanes.Constant(2) + f);
+        var square = s * s;
+        var halfSquare = TLanes.Constant(0.5) * f * f;
+        var rest = TLanes.FusedMultiplyAdd(s, TLanes.FusedMultiplyAdd(square, LogTail<TLanes, T>(square), halfSquare), n * Choose<TLanes, T>(3.1946184945309415e-05, 2.8235290563031577e-13));
+        return TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(0.693115234375, 0.69314718055966296), f - (halfSquare - rest));
+    }
+
+    // log(1 + x) for finite x > -1 and sum = 1 + x rounded. The rounding error of the sum, exact by the order of its terms, joins the mantissa.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Log1pFinite<TLanes, T>(TLanes x, TLanes sum)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var one = TLanes.Constant(1);
+        var error = TLanes.Select(TLanes.LessThan(x, one), x - (sum - one), one - (sum - x));
+        var exponent = TLanes.Exponent(sum);
+        var scaled = error * TLanes.PowerOfTwo(-exponent);
+        // From 2⁶⁰ on the error does not count, and its scale may leave the normal range.
+        var correction = TLanes.And(TLanes.LessThan(x, TLanes.Constant(1152921504606846976)), scaled);
+        return LogOfProduct<TLanes, T>(TLanes.Mantissa(sum) - one + correction, exponent);
+    }
+
+    // -∞ where the argument is 0, NaN where it is negative, x where x is +∞ or NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes LogEdges<TLanes, T>(TLanes result, TLanes argument, TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        result = TLanes.Select(TLanes.Equal(argument, TLanes.Zero), TLanes.Constant(double.NegativeInfinity), result);
+        result = TLanes.Select(TLanes.LessThan(argument, TLanes.Zero), TLanes.Constant(double.NaN), result);
+        return TLanes.Select(TLanes.LessThan(x, TLanes.Constant(double.PositiveInfinity)), result, x);
+    }
+
+    // Outside [ExpLow, ExpHigh] the exponential is 0 or +∞.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes ExpLow<TLanes, T>()
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Choose<TLanes, T>(-104, -746);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes ExpHigh<TLanes, T>()
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Choose<TLanes, T>(89, 710);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes HalfEpsilon<TLanes, T>()
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Choose<TLanes, T>(2.9802322387695313e-8, 5.5511151231257827e-17);
+
+    // The constant for the element type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Choose<TLanes, T>(double single, double @double)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.Constant(sizeof(T) == 4 ? single : @double);
+}

@@ -1,0 +1,48 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Native.Kernels;
+
+/// <summary>Smallest value; NaN when any value is NaN.</summary>
+public readonly struct Min : IReduction
+{
+    /// <inheritdoc/>
+    public static bool IsExtremum
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
+    /// <inheritdoc/>
+    public static bool IsMean
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Identity<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => T.PositiveInfinity;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Combine<TLanes, T>(TLanes accumulator, TLanes value)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.Min(accumulator, value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Replaces<T>(T candidate, T incumbent)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => candidate < incumbent || (T.IsNaN(candidate) && !T.IsNaN(incumbent));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Replaces<TLanes, T>(TLanes candidate, TLanes incumbent)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.Or(TLanes.LessThan(candidate, incumbent), TLanes.AndNot(TLanes.IsNaN(candidate), TLanes.IsNaN(incumbent)));
+}
