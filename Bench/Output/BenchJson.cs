@@ -8,5 +8,6 @@ namespace Native.Bench;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(IReadOnlyList<CompareResult>))]
+[JsonSerializable(typeof(IReadOnlyList<CaseResult>))]
 [JsonSerializable(typeof(RooflineReport))]
 internal sealed partial class BenchJson : JsonSerializerContext;

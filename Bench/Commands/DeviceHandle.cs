@@ -1,0 +1,49 @@
+using Native.Kernels;
+using Native.Kernels.Cpu;
+
+namespace Native.Bench;
+
+/// <summary>The device a command runs on, and why it is this one.</summary>
+internal sealed class DeviceHandle : IDisposable
+{
+    private readonly bool _owned;
+
+    private DeviceHandle(Device device, string reason, bool owned)
+    {
+        Device = device;
+        Reason = reason;
+        _owned = owned;
+    }
+
+    /// <summary>The device.</summary>
+    public Device Device { get; }
+
+    /// <summary>Why this device: it was asked for, or what was better and not to be had.</summary>
+    public string Reason { get; }
+
+    /// <summary>Makes every device known to the registry. The first call decides the number of threads.</summary>
+    public static void Register(int threads) => CpuDevice.Register(threads);
+
+    /// <summary>Opens the device asked for, or the best there is.</summary>
+    /// <exception cref="DeviceUnavailableException">The device asked for is not to be had here.</exception>
+    public static DeviceHandle Open(CommonOptions options)
+    {
+        Register(options.Threads);
+        return options.Device is null
+            ? new DeviceHandle(DeviceRegistry.Default, DeviceRegistry.DefaultReason, owned: false)
+            : new DeviceHandle(DeviceRegistry.Create(options.Device), "asked for with --device", owned: true);
+    }
+
+    /// <summary>One line for people.</summary>
+    public string Describe() => $"Device: {Device.Name} ({Device.Description}); {Reason}.";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The default device is shared by the process and lives as long as it does.
+        if (_owned)
+        {
+            Device.Dispose();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Native.Bench;
+
+/// <summary>The systems that reference cases can be run for, by the name in the files. A new system is one class and one line here.</summary>
+internal static class ReferenceSystems
+{
+    /// <summary>All supported systems.</summary>
+    public static IReadOnlyDictionary<string, IReferenceSystem> All { get; } = new SortedDictionary<string, IReferenceSystem>(StringComparer.Ordinal)
+    {
+        ["aggregate"] = new AggregateSystem(),
+        ["batch_norm"] = new BatchNormSystem(),
+        ["edge_dot"] = new EdgeDotSystem(),
+        ["gather"] = new GatherSystem(),
+        ["layer_norm"] = new LayerNormSystem(),
+        ["linear"] = new LinearSystem(),
+        ["log_softmax"] = new LogSoftmaxSystem(),
+        ["losses"] = new LossesSystem(),
+        ["optimizer"] = new OptimizerSystem(),
+        ["row_softmax"] = new RowSoftmaxSystem(),
+        ["scatter_add"] = new ScatterAddSystem(),
+        ["segment_reduce"] = new SegmentReduceSystem(),
+    };
+}
