@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using Native.Kernels;
 
 namespace Native.Bench;
 
@@ -44,7 +45,7 @@ internal static class BenchProgram
             Screen.WriteError("stopped; nothing was written.");
             return Stopped;
         }
-        catch (Exception exception) when (exception is BenchException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (exception is BenchException or DeviceUnavailableException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             Screen.WriteError(exception.Message);
             return Failure;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 
 namespace Native.Bench;
@@ -43,7 +42,9 @@ internal static class CompareCommand
         }
 
         Screen.Heading("Compare");
-        var settings = new CompareSettings(options.Device, options.Threads, CacheSizes.Read());
+        using var device = DeviceHandle.Open(options);
+        Screen.WriteLine(device.Describe());
+        var settings = new CompareSettings(device.Device, options.Threads, CacheSizes.Read());
         var comparison = new Comparison(settings, quick, stop);
         var results = new List<CompareResult>();
         var missing = new List<(string Peer, string Reason)>();
@@ -53,50 +54,19 @@ internal static class CompareCommand
             foreach (var entry in entries)
             {
                 task.Description = Markup.Escape($"{entry.Kernel} {entry.Shape} {entry.Precision}");
+                progress.Refresh();
                 results.AddRange(comparison.Run(entry, missing));
                 task.Increment(1);
             }
-        });
 
-        Write(results, missing);
+            task.Description = "measured";
+            progress.Refresh();
+        }, refresh: false);
+
+        CompareTables.Write(results, missing);
         JsonOutput.Write(options.Json, results, BenchJson.Default.IReadOnlyListCompareResult);
         return BenchProgram.Success;
     }
 
     private static bool Contains(string text, string? part) => part is null || text.Contains(part, StringComparison.OrdinalIgnoreCase);
-
-    private static void Write(List<CompareResult> results, List<(string Peer, string Reason)> missing)
-    {
-        var table = Screen.CreateTable(
-            "kernel", "shape", "layout", "precision", ">threads", ">ms", "peer", ">peer ms", ">speedup", "limit", ">rate at most", ">of limit", ">peak");
-        foreach (var r in results)
-        {
-            table.AddTextRow(
-                r.Kernel,
-                r.Shape,
-                r.Layout,
-                r.Precision,
-                r.Threads.ToString(CultureInfo.InvariantCulture),
-                Format.Milliseconds(r.Milliseconds),
-                r.Peer ?? "-",
-                r.PeerMilliseconds is { } peer ? Format.Milliseconds(peer) : "-",
-                r.Speedup is { } speedup ? Format.Ratio(speedup) : "-",
-                r.Limit,
-                string.Create(CultureInfo.InvariantCulture, $"{r.LimitValue:F1} {(r.Limit == "fma" ? "GFLOP/s" : "GB/s")}"),
-                Format.Percent(r.LimitFraction),
-                Format.Bytes(r.PeakBytes));
-        }
-
-        Screen.Write(table);
-        foreach (var steps in results.Where(r => r.Kernel == "message-passing-step").DistinctBy(r => (r.Shape, r.Precision)))
-        {
-            Screen.WriteLine(
-                $"{steps.Kernel} {steps.Shape} {steps.Precision}: floor {Format.Milliseconds(steps.FloorMilliseconds)} ms, device peak {Format.Bytes(steps.PeakBytes)}, process peak {Format.Bytes(steps.ProcessPeakBytes)}");
-        }
-
-        foreach (var (peer, reason) in missing.Distinct())
-        {
-            Screen.WriteLine($"{peer}: missing ({reason})");
-        }
-    }
 }

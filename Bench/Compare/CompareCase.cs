@@ -1,3 +1,5 @@
+using Native.Kernels;
+
 namespace Native.Bench;
 
 /// <summary>A line of the catalogue: what can be compared, known before any memory is taken for it.</summary>
@@ -16,10 +18,10 @@ internal sealed record CompareEntry(
     Func<CompareSettings, CompareCase> Create);
 
 /// <summary>What a case is made for.</summary>
-/// <param name="DeviceName">The device's name, or null for the best there is.</param>
+/// <param name="Device">The device our kernels run on.</param>
 /// <param name="Threads">The number of threads, ours and the peers'.</param>
 /// <param name="Caches">The processor's caches.</param>
-internal sealed record CompareSettings(string? DeviceName, int Threads, CacheSizes Caches);
+internal sealed record CompareSettings(Device Device, int Threads, CacheSizes Caches);
 
 /// <summary>One piece of work, ours and the peers'.</summary>
 internal abstract class CompareCase : IDisposable
@@ -29,9 +31,6 @@ internal abstract class CompareCase : IDisposable
 
     /// <summary>Whoever else can do it.</summary>
     public abstract IReadOnlyList<Peer> Peers { get; }
-
-    /// <summary>The high-water mark of the device's allocator so far.</summary>
-    public abstract long PeakBytes { get; }
 
     /// <summary>Does the work once with our kernels, and waits until it is done.</summary>
     public abstract void Run();

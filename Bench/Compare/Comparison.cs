@@ -25,12 +25,14 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
     public IReadOnlyList<CompareResult> Run(CompareEntry entry, ICollection<(string Peer, string Reason)> missing)
     {
         ProcessMemory.ResetPeak();
+        settings.Device.ResetPeakBytes();
         using var ours = entry.Create(settings);
         var contestants = new List<Contestant> { new(null, ours.Run, null) };
         try
         {
             WarmUp(contestants[0]);
             var processPeak = ProcessMemory.PeakBytes;
+            var devicePeak = settings.Device.PeakBytes;
             foreach (var peer in ours.Peers)
             {
                 if (peer.Missing is not null)
@@ -70,7 +72,7 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
                     work.Limit,
                     work.Amount / floor / 1e9,
                     floor * 1000 / milliseconds,
-                    ours.PeakBytes)
+                    devicePeak)
                 {
                     ProcessPeakBytes = processPeak,
                     FloorMilliseconds = floor * 1000,

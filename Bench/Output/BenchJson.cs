@@ -10,4 +10,5 @@ namespace Native.Bench;
 [JsonSerializable(typeof(IReadOnlyList<CompareResult>))]
 [JsonSerializable(typeof(IReadOnlyList<CaseResult>))]
 [JsonSerializable(typeof(RooflineReport))]
+[JsonSerializable(typeof(IReadOnlyList<DeviceReport>))]
 internal sealed partial class BenchJson : JsonSerializerContext;

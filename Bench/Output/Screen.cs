@@ -69,9 +69,12 @@ internal static class Screen
     public static void Write(Table table) => AnsiConsole.Write(table);
 
     /// <summary>Runs work under progress bars.</summary>
-    public static void Progress(Action<ProgressContext> work) =>
+    /// <param name="work">The work; it moves the bars.</param>
+    /// <param name="refresh">False: the bars are drawn only when the work asks for it, so that drawing disturbs no measurement.</param>
+    public static void Progress(Action<ProgressContext> work, bool refresh = true) =>
         AnsiConsole.Progress()
             .AutoClear(false)
+            .AutoRefresh(refresh)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .Start(work);
 }

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Native.Bench;
+
+/// <summary>The results of <c>compare</c> for people: one wide table, or a narrow one for each kernel on a narrow screen.</summary>
+internal static class CompareTables
+{
+    private const int WideScreen = 160;
+
+    /// <summary>Writes the results, then what else there is to say.</summary>
+    public static void Write(IReadOnlyList<CompareResult> results, IEnumerable<(string Peer, string Reason)> missing)
+    {
+        if (AnsiConsole.Profile.Width >= WideScreen)
+        {
+            WriteWide(results);
+        }
+        else
+        {
+            foreach (var kernel in results.GroupBy(r => r.Kernel))
+            {
+                WriteNarrow(kernel.Key, [.. kernel]);
+            }
+        }
+
+        foreach (var step in results.Where(r => r.Kernel == "message-passing-step").DistinctBy(r => (r.Shape, r.Precision)))
+        {
+            Screen.WriteLine(
+                $"{step.Kernel} {step.Shape} {step.Precision}: floor {Format.Milliseconds(step.FloorMilliseconds)} ms, device peak {Format.Bytes(step.PeakBytes)}, process peak {Format.Bytes(step.ProcessPeakBytes)}");
+        }
+
+        foreach (var (peer, reason) in missing.Distinct())
+        {
+            Screen.WriteLine($"{peer}: missing ({reason})");
+        }
+    }
+
+    private static void WriteWide(IReadOnlyList<CompareResult> results)
+    {
+        var table = Screen.CreateTable(
+            "kernel", "shape", "layout", "precision", ">threads", ">ms", "peer", ">peer ms", ">speedup", "limit", ">at most", ">of limit", ">peak");
+        foreach (var r in results)
+        {
+            table.AddTextRow(
+                r.Kernel,
+                r.Shape,
+                r.Layout,
+                r.Precision,
+                r.Threads.ToString(CultureInfo.InvariantCulture),
+                Format.Milliseconds(r.Milliseconds),
+                r.Peer ?? "-",
+                r.PeerMilliseconds is { } peer ? Format.Milliseconds(peer) : "-",
+                r.Speedup is { } speedup ? Format.Ratio(speedup) : "-",
+                r.Limit,
+                AtMost(r),
+                Format.Percent(r.LimitFraction),
+                Format.Bytes(r.PeakBytes));
+        }
+
+        Screen.Write(table);
+    }
+
+    private static void WriteNarrow(string kernel, IReadOnlyList<CompareResult> results)
+    {
+        var first = results[0];
+        var oneLayout = results.All(r => r.Layout == first.Layout);
+        Screen.WriteLine($"{kernel}{(oneLayout ? $" ({first.Layout})" : "")}, {first.Threads} {(first.Threads == 1 ? "thread" : "threads")}");
+        var table = Screen.CreateTable("shape", "type", ">ms", "peer", ">speedup", ">of limit").Border(TableBorder.Simple);
+        foreach (var r in results)
+        {
+            table.AddTextRow(
+                oneLayout ? r.Shape : $"{r.Shape} {r.Layout}",
+                r.Precision,
+                Format.Milliseconds(r.Milliseconds),
+                r.Peer ?? "-",
+                r.Speedup is { } speedup ? Format.Ratio(speedup) : "-",
+                $"{Format.Percent(r.LimitFraction)} {r.Limit}");
+        }
+
+        Screen.Write(table);
+    }
+
+    private static string AtMost(CompareResult r) =>
+        string.Create(CultureInfo.InvariantCulture, $"{r.LimitValue:F1} {(r.Limit == "fma" ? "GFLOP/s" : "GB/s")}");
+}

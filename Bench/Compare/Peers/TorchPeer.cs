@@ -1,0 +1,132 @@
+using System.Numerics;
+#if PEER_TORCH
+using TorchSharp;
+using static TorchSharp.torch;
+#endif
+
+namespace Native.Bench;
+
+/// <summary>libtorch through TorchSharp, when the program was built with it (<c>-p:Peers=all</c>) and the system can load it.</summary>
+internal static class TorchPeer
+{
+    private const string Name = "TorchSharp";
+
+#if PEER_TORCH
+    private static readonly Lazy<string?> Unavailable = new(Load);
+
+    /// <summary><c>op(a) · op(b)</c>.</summary>
+    public static Peer MatrixProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, int m, int n, int k, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Create((long)ElementSize<T>() * ((long)m * k + (long)k * n + 2L * m * n), threads, ours, () =>
+        {
+            var first = transposeA ? Make(a, k, m).t() : Make(a, m, k);
+            var second = transposeB ? Make(b, n, k).t() : Make(b, k, n);
+            var result = zeros(m, n, Type<T>());
+            return (() => mm_out(result, first, second), result);
+        });
+
+    /// <summary><c>output[e] = x[index[e]]</c>.</summary>
+    public static Peer Gather<T>(int[] index, T[] x, int nodes, int features, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Create(ElementSize<T>() * ((long)index.Length + nodes) * features, threads, ours, () =>
+        {
+            var values = Make(x, nodes, features);
+            var rows = tensor(index.Select(node => (long)node).ToArray());
+            var result = zeros(index.Length, features, Type<T>());
+            return (() => Replace(ref result, values.index_select(0, rows)), result);
+        });
+
+    /// <summary><c>output[index[e]] += v[e]</c>.</summary>
+    public static Peer ScatterAdd<T>(int[] index, T[] v, int nodes, int features, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Create(ElementSize<T>() * ((long)index.Length + nodes) * features, threads, ours, () =>
+        {
+            var values = Make(v, index.Length, features);
+            var rows = tensor(index.Select(node => (long)node).ToArray());
+            var result = zeros(nodes, features, Type<T>());
+            return (() => result.zero_().index_add_(0, rows, values, 1), result);
+        });
+
+    /// <summary>Gather, then scatter, with the array of all messages that frameworks make.</summary>
+    public static Peer Aggregate<T>(int[] source, int[] destination, T[] x, int nodes, int features, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Create(ElementSize<T>() * (source.Length + 2L * nodes) * features, threads, ours, () =>
+        {
+            var values = Make(x, nodes, features);
+            var from = tensor(source.Select(node => (long)node).ToArray());
+            var to = tensor(destination.Select(node => (long)node).ToArray());
+            var result = zeros(nodes, features, Type<T>());
+            return (() =>
+            {
+                using var messages = values.index_select(0, from);
+                result.zero_().index_add_(0, to, messages, 1);
+            }, result);
+        });
+
+    private static Peer Create<T>(long bytes, int threads, Func<T[]> ours, Func<(Action Run, Tensor Result)> create)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Unavailable.Value is { } reason
+            ? Peer.Absent(Name, reason)
+            : Peer.Available(Name, bytes, () =>
+            {
+                set_num_threads(threads);
+                var scope = NewDisposeScope();
+                var noGradient = no_grad();
+                var (run, result) = create();
+                return new PeerRun(
+                    run,
+                    () => Shapes.Difference<T>(ours(), result.data<T>().ToArray()),
+                    () =>
+                    {
+                        noGradient.Dispose();
+                        scope.Dispose();
+                    });
+            });
+
+    private static unsafe int ElementSize<T>()
+        where T : unmanaged => sizeof(T);
+
+    private static ScalarType Type<T>() => typeof(T) == typeof(float) ? ScalarType.Float32 : ScalarType.Float64;
+
+    private static Tensor Make<T>(T[] values, long rows, long columns) =>
+        values is float[] singles ? tensor(singles, [rows, columns]) : tensor((double[])(object)values, [rows, columns]);
+
+    private static string? Load()
+    {
+        // Its OpenMP threads would spin after their work and disturb whoever is timed next.
+        NativeEnvironment.Set("OMP_WAIT_POLICY", "PASSIVE");
+        NativeEnvironment.Set("KMP_BLOCKTIME", "0");
+        try
+        {
+            InitializeDeviceType(DeviceType.CPU);
+            return null;
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            return $"libtorch does not load here: {(exception.InnerException ?? exception).Message.Split('\n')[0]}";
+        }
+    }
+#else
+    /// <summary><c>op(a) · op(b)</c>.</summary>
+    public static Peer MatrixProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, int m, int n, int k, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((a, transposeA, b, transposeB, m, n, k, threads, ours));
+
+    /// <summary><c>output[e] = x[index[e]]</c>.</summary>
+    public static Peer Gather<T>(int[] index, T[] x, int nodes, int features, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((index, x, nodes, features, threads, ours));
+
+    /// <summary><c>output[index[e]] += v[e]</c>.</summary>
+    public static Peer ScatterAdd<T>(int[] index, T[] v, int nodes, int features, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((index, v, nodes, features, threads, ours));
+
+    /// <summary>Gather, then scatter, with the array of all messages that frameworks make.</summary>
+    public static Peer Aggregate<T>(int[] source, int[] destination, T[] x, int nodes, int features, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((source, destination, x, nodes, features, threads, ours));
+
+    private static Peer NotBuilt<TArguments>(TArguments arguments)
+    {
+        _ = arguments;
+        return Peer.Absent(Name, "build with -p:Peers=all to have it, 600 MB");
+    }
+#endif
+}
