@@ -1,0 +1,501 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Native.Kernels.Cpu;
+
+/// <summary>Chooses the instruction set of a matrix product.</summary>
+internal static class MatrixProductDriver
+{
+    public static void Run<T, TActivation>(ref MatrixProductArguments<T> arguments, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TActivation : struct, IActivation
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            MatrixProductDriver<T, Vector512<T>, MatrixProductRegister512<T>, Lanes512<T>, TActivation>.Run(ref arguments, threads);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            MatrixProductDriver<T, Vector256<T>, MatrixProductRegister256<T>, Lanes256<T>, TActivation>.Run(ref arguments, threads);
+        }
+        else
+        {
+            MatrixProductDriver<T, Vector128<T>, MatrixProductRegister128<T>, Lanes128<T>, TActivation>.Run(ref arguments, threads);
+        }
+    }
+}
+
+/// <summary>
+/// The loops around the micro-kernel, after Goto and van de Geijn (Anatomy of High-Performance Matrix Multiplication, 2008)
+/// and BLIS (Van Zee and van de Geijn, 2015).
+/// </summary>
+/// <remarks>
+/// <para>Usual shapes: <c>B</c> is packed into panels of one tile's width, shared by all threads; the threads then take
+/// blocks of <c>C</c>, and each block runs over all of <c>k</c> in order. Long sums into a small <c>C</c> (weight
+/// gradients) are cut along <c>k</c> instead, into pieces with a <c>C</c> of their own that are added up in order.</para>
+/// <para>Every cut depends on the shape only, so results are bitwise equal for any number of threads.</para>
+/// <para><c>A</c> is read where it lies unless it is read often: the micro-kernel takes both layouts, and packing copies rows
+/// as they are. <c>B</c> is read where it lies when it is row-major and has few rows of <c>A</c> to meet.</para>
+/// </remarks>
+internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, TActivation>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TVector : unmanaged
+    where TRegister : struct, IMatrixProductRegister<TVector, T>
+    where TLanes : unmanaged, ILanes<TLanes, T>
+    where TActivation : struct, IActivation
+{
+    private static int TileColumns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TRegister.Count;
+    }
+
+    public static void Run(ref MatrixProductArguments<T> arguments, int threads)
+    {
+        if (arguments.Rows == 0 || arguments.Columns == 0)
+        {
+            return;
+        }
+
+        if (arguments.Depth == 0)
+        {
+            RunEmpty(ref arguments);
+            return;
+        }
+
+        var plan = MatrixProductPlan.Create(
+            TRegister.Blocking, TileColumns, sizeof(T), arguments.Rows, arguments.Columns, arguments.Depth, arguments.TransposeA, arguments.TransposeB, arguments.AStride);
+        if (plan.DepthParts > 1)
+        {
+            RunDepthParts(ref arguments, plan, threads);
+        }
+        else
+        {
+            RunBlocks(ref arguments, plan, threads);
+        }
+    }
+
+    /// <summary>The empty sum is zero, and still gets its bias and activation.</summary>
+    private static void RunEmpty(ref MatrixProductArguments<T> arguments)
+    {
+        if (!arguments.Accumulate)
+        {
+            for (nint i = 0; i < arguments.Rows; i++)
+            {
+                for (nint j = 0; j < arguments.Columns; j++)
+                {
+                    arguments.C[(i * arguments.CStride) + j] = T.Zero;
+                }
+            }
+        }
+
+        FinishRows(arguments, arguments.C, 0, arguments.Rows, 0, arguments.Columns);
+    }
+
+    private static void RunBlocks(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
+    {
+        threads = plan.Threads(threads);
+        using var scratch = plan.PackB ? Scratch.Rent(Scratch.SizeOf<T>(plan.GroupColumns * plan.GroupDepth)) : null;
+        var work = new BlockWork
+        {
+            Arguments = arguments,
+            Plan = plan,
+            Packed = scratch is null ? null : scratch.Take<T>(plan.GroupColumns * plan.GroupDepth),
+        };
+        for (work.Column = 0; work.Column < arguments.Columns; work.Column += plan.GroupColumns)
+        {
+            work.Columns = Math.Min(plan.GroupColumns, arguments.Columns - work.Column);
+            for (work.DepthStart = 0; work.DepthStart < arguments.Depth; work.DepthStart += plan.GroupDepth)
+            {
+                work.Depth = Math.Min(plan.GroupDepth, arguments.Depth - work.DepthStart);
+                if (plan.PackB)
+                {
+                    var packing = new PackWork(work);
+                    Workers.For(ref packing, packing.Blocks, threads);
+                }
+
+                Workers.For(ref work, work.Blocks, threads);
+            }
+        }
+    }
+
+    private static void RunDepthParts(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
+    {
+        threads = plan.Threads(threads);
+        var stride = RoundUp(arguments.Columns, TileColumns);
+        var size = arguments.Rows * stride;
+        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(size * plan.DepthParts));
+        var partial = new PartialWork
+        {
+            Arguments = arguments,
+            Plan = plan,
+            Partials = scratch.Take<T>(size * plan.DepthParts),
+            Stride = stride,
+        };
+        Workers.For(ref partial, plan.DepthParts, threads);
+
+        var reduce = new ReduceWork
+        {
+            Arguments = arguments,
+            Partials = partial.Partials,
+            Stride = stride,
+            Parts = plan.DepthParts,
+        };
+        Workers.For(ref reduce, reduce.Blocks, threads);
+    }
+
+    // c (+)= op(A)[row…, depthStart…] · op(B)[depthStart…, column…], c being the block's first element. packed: the panels of
+    // this range of B as PackWork leaves them, or null; packedColumns: the width of all of them together; packedColumn: where
+    // in them the block's first column stands, at the start of a panel. padded: c has room for whole tiles, so that none needs
+    // a masked store. finish: the sums are complete with this call.
+    private static void MultiplyBlock(
+        in MatrixProductArguments<T> p, in MatrixProductPlan plan, nint row, nint rows, nint column, nint columns, nint depthStart, nint depth,
+        T* packed, nint packedColumns, nint packedColumn, T* c, nint cStride, bool padded, bool accumulate, bool finish)
+    {
+        var width = (nint)TileColumns;
+        var edge = columns % width;
+        var packEdge = packed is null && !plan.PackBlockB && edge != 0;
+        var panelBytes = plan.PackBlockB ? Scratch.SizeOf<T>(RoundUp(columns, width) * plan.DepthBlock)
+            : packEdge ? Scratch.SizeOf<T>(width * plan.DepthBlock) : 0;
+        var aCopyStride = plan.DepthBlock + plan.CopyPadding;
+        var aBytes = plan.PackA ? Scratch.SizeOf<T>(p.TransposeA ? rows * plan.DepthBlock : rows * aCopyStride) : 0;
+        var scratch = panelBytes + aBytes == 0 ? null : Scratch.Rent(panelBytes + aBytes);
+        try
+        {
+            var panels = panelBytes == 0 ? null : scratch!.Take<T>((nint)panelBytes / sizeof(T));
+            var aCopy = aBytes == 0 ? null : scratch!.Take<T>((nint)aBytes / sizeof(T));
+            for (nint k = 0; k < depth; k += plan.DepthBlock)
+            {
+                var blockDepth = Math.Min(plan.DepthBlock, depth - k);
+                var block = new Block
+                {
+                    Depth = blockDepth,
+                    RowMajor = !p.TransposeA,
+                    A = p.TransposeA ? p.A + ((depthStart + k) * p.AStride) + row : p.A + (row * p.AStride) + depthStart + k,
+                    AStride = p.AStride,
+                    ATileStep = p.TransposeA ? 1 : p.AStride,
+                    C = c,
+                    CStride = cStride,
+                    Rows = rows,
+                    Columns = columns,
+                    TileRows = plan.TileRows,
+                    Padded = padded,
+                    Accumulate = accumulate || k > 0,
+                    Finish = finish && k + blockDepth == depth,
+                    Row = row,
+                    Column = column,
+                };
+
+                if (plan.PackA)
+                {
+                    PackA(ref block, aCopy, aCopyStride);
+                }
+
+                if (packed is not null)
+                {
+                    block.B = packed + (k * packedColumns) + (packedColumn * blockDepth);
+                    block.BStride = width;
+                    block.BPanelStep = blockDepth * width;
+                    block.BEdge = block.B + (columns / width * block.BPanelStep);
+                }
+                else
+                {
+                    block.B = p.TransposeB ? p.B + (column * p.BStride) + depthStart + k : p.B + ((depthStart + k) * p.BStride) + column;
+                    block.BStride = p.BStride;
+                    block.BPanelStep = width;
+                    if (plan.PackBlockB)
+                    {
+                        for (nint j = 0; j < columns; j += width)
+                        {
+                            var from = block.B + (p.TransposeB ? j * p.BStride : j);
+                            MatrixProductPacking.PackPanel(from, p.BStride, p.TransposeB, blockDepth, Math.Min(width, columns - j), panels + (j * blockDepth), width);
+                        }
+
+                        block.B = panels;
+                        block.BStride = width;
+                        block.BPanelStep = blockDepth * width;
+                        block.BEdge = block.B + (columns / width * block.BPanelStep);
+                    }
+                    else if (packEdge)
+                    {
+                        MatrixProductPacking.PackPanel(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width);
+                        block.BEdge = panels;
+                    }
+                }
+
+                Multiply(p, block, plan.RowsOutermost);
+            }
+        }
+        finally
+        {
+            scratch?.Dispose();
+        }
+    }
+
+    /// <summary>Copies the block of A: rows as rows, columns tile by tile, so that the micro-kernel reads one stream.</summary>
+    private static void PackA(ref Block block, T* copy, nint copyStride)
+    {
+        if (block.RowMajor)
+        {
+            MatrixProductPacking.CopyRows(block.A, block.AStride, block.Rows, block.Depth, copy, copyStride);
+            block.AStride = copyStride;
+            block.ATileStep = copyStride;
+        }
+        else
+        {
+            for (nint i = 0; i < block.Rows; i += block.TileRows)
+            {
+                var height = Math.Min(block.TileRows, block.Rows - i);
+                MatrixProductPacking.CopyRows(block.A + i, block.AStride, block.Depth, height, copy + (i * block.Depth), height);
+            }
+
+            block.AStride = 0;
+            block.ATileStep = block.Depth;
+        }
+
+        block.A = copy;
+    }
+
+    [SkipLocalsInit]
+    private static void Multiply(in MatrixProductArguments<T> p, in Block block, bool rowsOutermost)
+    {
+        var tile = stackalloc T[MatrixProductMicroKernel<T, TVector, TRegister>.MaximumRows * TileColumns];
+        if (rowsOutermost)
+        {
+            for (nint i = 0; i < block.Rows; i += block.TileRows)
+            {
+                for (nint j = 0; j < block.Columns; j += TileColumns)
+                {
+                    MultiplyTile(p, block, i, j, tile);
+                }
+            }
+        }
+        else
+        {
+            for (nint j = 0; j < block.Columns; j += TileColumns)
+            {
+                for (nint i = 0; i < block.Rows; i += block.TileRows)
+                {
+                    MultiplyTile(p, block, i, j, tile);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyTile(in MatrixProductArguments<T> p, in Block block, nint i, nint j, T* tile)
+    {
+        var rows = Math.Min(block.TileRows, block.Rows - i);
+        var columns = Math.Min(TileColumns, block.Columns - j);
+        var a = block.A + (i * block.ATileStep);
+        var aStride = block.AStride == 0 && !block.RowMajor ? rows : block.AStride;
+        var isEdge = columns < TileColumns;
+        var b = isEdge ? block.BEdge : block.B + (j / TileColumns * block.BPanelStep);
+        var bStride = isEdge ? TileColumns : block.BStride;
+        var c = block.C + (i * block.CStride) + j;
+        var kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, columns <= TRegister.Count ? 1 : 2, block.RowMajor);
+        if (columns % TRegister.Count == 0 || block.Padded)
+        {
+            kernel(block.Depth, a, aStride, b, bStride, c, block.CStride, block.Accumulate);
+        }
+        else
+        {
+            kernel(block.Depth, a, aStride, b, bStride, tile, TileColumns, false);
+            MatrixProductEpilogue.StoreTile<T, TLanes>(tile, TileColumns, c, block.CStride, rows, columns, block.Accumulate);
+        }
+
+        if (block.Finish)
+        {
+            FinishRows(p, c, block.Row + i, rows, block.Column + j, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FinishRows(in MatrixProductArguments<T> p, T* c, nint row, nint rows, nint column, nint columns)
+    {
+        if (typeof(TActivation) == typeof(Identity) && p.Bias is null && p.Preactivation is null)
+        {
+            return;
+        }
+
+        MatrixProductEpilogue.Apply<T, TLanes, TActivation>(
+            c,
+            p.CStride,
+            rows,
+            columns,
+            p.Bias is null ? null : p.Bias + column,
+            p.BiasScale is null ? null : p.BiasScale + row,
+            p.Preactivation is null ? null : p.Preactivation + (row * p.PreactivationStride) + column,
+            p.PreactivationStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint RoundUp(nint value, nint multiple) => (value + multiple - 1) / multiple * multiple;
+
+    /// <summary>A block of the product for one range of <c>k</c>, where its operands lie now.</summary>
+    private struct Block
+    {
+        public nint Rows;
+        public nint Columns;
+        public nint Depth;
+        public nint TileRows;
+        public bool RowMajor;
+
+        /// <summary>First element of A, its stride (0: the height of the tile), and the distance of neighbouring rows' tiles.</summary>
+        public T* A;
+        public nint AStride;
+        public nint ATileStep;
+
+        /// <summary>First panel of B, its stride, the distance of neighbouring panels, and the last panel when it is narrower.</summary>
+        public T* B;
+        public nint BStride;
+        public nint BPanelStep;
+        public T* BEdge;
+
+        public T* C;
+        public nint CStride;
+        public bool Padded;
+        public bool Accumulate;
+        public bool Finish;
+
+        /// <summary>Where the block stands in C.</summary>
+        public nint Row;
+        public nint Column;
+    }
+
+    /// <summary>Packs a range of B: blocks of <c>k</c> after one another, in each the panels after one another.</summary>
+    private readonly struct PackWork(BlockWork range) : IWork
+    {
+        private const int PanelsPerBlock = 4;
+
+        private readonly BlockWork _range = range;
+
+        public int Blocks => checked((int)((_range.Depth + _range.Plan.DepthBlock - 1) / _range.Plan.DepthBlock * PanelGroups));
+
+        private nint PanelGroups => (_range.Columns + (PanelsPerBlock * TileColumns) - 1) / (PanelsPerBlock * TileColumns);
+
+        public void Run(int block)
+        {
+            ref readonly var p = ref _range.Arguments;
+            var k = block / PanelGroups * _range.Plan.DepthBlock;
+            var depth = Math.Min(_range.Plan.DepthBlock, _range.Depth - k);
+            var first = block % PanelGroups * PanelsPerBlock * TileColumns;
+            var last = Math.Min(_range.Columns, first + (PanelsPerBlock * TileColumns));
+            var packed = _range.Packed + (k * RoundUp(_range.Columns, TileColumns));
+            for (var j = first; j < last; j += TileColumns)
+            {
+                var row = _range.DepthStart + k;
+                var column = _range.Column + j;
+                var from = p.B + (p.TransposeB ? (column * p.BStride) + row : (row * p.BStride) + column);
+                MatrixProductPacking.PackPanel(from, p.BStride, p.TransposeB, depth, Math.Min(TileColumns, _range.Columns - j), packed + (j * depth), TileColumns);
+            }
+        }
+    }
+
+    /// <summary>Blocks of C, each over the whole given range of <c>k</c>.</summary>
+    private struct BlockWork : IWork
+    {
+        public MatrixProductArguments<T> Arguments;
+        public MatrixProductPlan Plan;
+
+        /// <summary>The range of B at hand, and its panels if it is packed.</summary>
+        public nint Column;
+        public nint Columns;
+        public nint DepthStart;
+        public nint Depth;
+        public T* Packed;
+
+        private readonly nint ColumnBlocks => (Columns + Plan.ColumnBlock - 1) / Plan.ColumnBlock;
+
+        public readonly int Blocks => checked((int)((Arguments.Rows + Plan.RowBlock - 1) / Plan.RowBlock * ColumnBlocks));
+
+        public readonly void Run(int block)
+        {
+            var row = block / ColumnBlocks * Plan.RowBlock;
+            var rows = Math.Min(Plan.RowBlock, Arguments.Rows - row);
+            var start = block % ColumnBlocks * Plan.ColumnBlock;
+            var columns = Math.Min(Plan.ColumnBlock, Columns - start);
+            var column = Column + start;
+            var packedColumns = RoundUp(Columns, TileColumns);
+            var c = Arguments.C + (row * Arguments.CStride) + column;
+            var accumulate = Arguments.Accumulate || DepthStart > 0;
+            var finish = DepthStart + Depth == Arguments.Depth;
+            if (!Plan.Buffered)
+            {
+                MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, packedColumns, start, c, Arguments.CStride, false, accumulate, finish);
+                return;
+            }
+
+            var stride = RoundUp(columns, TileColumns);
+            using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * stride));
+            var sums = scratch.Take<T>(rows * stride);
+            MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, packedColumns, start, sums, stride, true, false, false);
+            MatrixProductEpilogue.StoreTile<T, TLanes>(sums, stride, c, Arguments.CStride, rows, columns, accumulate);
+            if (finish)
+            {
+                FinishRows(Arguments, c, row, rows, column, columns);
+            }
+        }
+    }
+
+    /// <summary>Pieces of a long sum, each into a C of its own.</summary>
+    private struct PartialWork : IWork
+    {
+        public MatrixProductArguments<T> Arguments;
+        public MatrixProductPlan Plan;
+        public T* Partials;
+        public nint Stride;
+
+        public readonly void Run(int block)
+        {
+            var depthStart = block * Plan.DepthPart;
+            var depth = Math.Min(Plan.DepthPart, Arguments.Depth - depthStart);
+            var partial = Partials + (block * Arguments.Rows * Stride);
+            MultiplyBlock(Arguments, Plan, 0, Arguments.Rows, 0, Arguments.Columns, depthStart, depth, null, 0, 0, partial, Stride, true, false, false);
+        }
+    }
+
+    /// <summary>Adds the pieces up, in their order, and finishes the rows.</summary>
+    private struct ReduceWork : IWork
+    {
+        private const int RowsPerBlock = 8;
+
+        public MatrixProductArguments<T> Arguments;
+        public T* Partials;
+        public nint Stride;
+        public int Parts;
+
+        public readonly int Blocks => (int)((Arguments.Rows + RowsPerBlock - 1) / RowsPerBlock);
+
+        public readonly void Run(int block)
+        {
+            var first = (nint)block * RowsPerBlock;
+            var last = Math.Min(Arguments.Rows, first + RowsPerBlock);
+            var size = Arguments.Rows * Stride;
+            for (var i = first; i < last; i++)
+            {
+                var c = Arguments.C + (i * Arguments.CStride);
+                for (nint j = 0; j < Arguments.Columns; j += TLanes.Count)
+                {
+                    var partial = Partials + (i * Stride) + j;
+                    var sum = TLanes.Load(partial);
+                    for (var part = 1; part < Parts; part++)
+                    {
+                        sum += TLanes.Load(partial + (part * size));
+                    }
+
+                    var count = (int)Math.Min(TLanes.Count, Arguments.Columns - j);
+                    if (Arguments.Accumulate)
+                    {
+                        sum += TLanes.LoadPartial(c + j, count);
+                    }
+
+                    TLanes.StorePartial(sum, c + j, count);
+                }
+
+                FinishRows(Arguments, c, i, 1, 0, Arguments.Columns);
+            }
+        }
+    }
+}

@@ -1,0 +1,451 @@
+using System.Runtime.CompilerServices;
+
+namespace Native.Kernels.Cpu;
+
+/// <summary>A number known to the compiler, as a type argument.</summary>
+internal interface IConstant
+{
+    static abstract int Value { get; }
+}
+
+/// <summary>
+/// The innermost loop of the matrix product: <c>C[i,j] (+)= Σ_k A[i,k] · B[k,j]</c> on a tile of at most
+/// <see cref="MaximumRows"/> rows and one or two registers of columns, the whole tile held in registers.
+/// </summary>
+/// <remarks>
+/// <para>Register budget: <c>2·rows</c> accumulators, two registers for a row of <c>B</c>, one for an element of <c>A</c>
+/// in all lanes. 12 rows need 27 of AVX-512's 32; 6 rows need 15 of the 16 that AVX2 and SSE have.</para>
+/// <para>Every step of <c>k</c> is <c>2·rows</c> multiply-adds on <c>rows</c> broadcast loads and two vector loads; two
+/// steps are unrolled, or the loop's own instructions would hold back the flatter tiles.</para>
+/// <para>The number of rows, of column registers, and the layout of <c>A</c> are type arguments: each tile shape is
+/// compiled by itself without the branches below, on first use. Nothing outside the tile is read or written.</para>
+/// </remarks>
+internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
+    where T : unmanaged
+    where TVector : unmanaged
+    where TRegister : struct, IMatrixProductRegister<TVector, T>
+{
+    public const int MaximumRows = 12;
+
+    // [columns - 1][row-major ? 1 : 0][rows - 1]
+    private static readonly delegate*<nint, T*, nint, T*, nint, T*, nint, bool, void>[] Kernels = CreateKernels();
+
+    /// <summary>
+    /// The kernel <c>(depth, a, aStride, b, bStride, c, cStride, accumulate)</c> of a tile shape. <c>A[i,k]</c> is
+    /// <c>a[i·aStride + k]</c> when row-major, otherwise <c>a[k·aStride + i]</c>; <c>B[k,j]</c> is <c>b[k·bStride + j]</c>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static delegate*<nint, T*, nint, T*, nint, T*, nint, bool, void> Get(nint rows, int columnRegisters, bool rowMajor) =>
+        Kernels[((((columnRegisters - 1) * 2) + (rowMajor ? 1 : 0)) * MaximumRows) + rows - 1];
+
+    private static delegate*<nint, T*, nint, T*, nint, T*, nint, bool, void>[] CreateKernels()
+    {
+        var kernels = new delegate*<nint, T*, nint, T*, nint, T*, nint, bool, void>[4 * MaximumRows];
+        Add<Constant1>(kernels);
+        Add<Constant2>(kernels);
+        Add<Constant3>(kernels);
+        Add<Constant4>(kernels);
+        Add<Constant5>(kernels);
+        Add<Constant6>(kernels);
+        if (TRegister.Blocking.TileRows > 6)
+        {
+            Add<Constant7>(kernels);
+            Add<Constant8>(kernels);
+            Add<Constant9>(kernels);
+            Add<Constant10>(kernels);
+            Add<Constant11>(kernels);
+            Add<Constant12>(kernels);
+        }
+
+        return kernels;
+    }
+
+    private static void Add<TRows>(delegate*<nint, T*, nint, T*, nint, T*, nint, bool, void>[] kernels)
+        where TRows : struct, IConstant
+    {
+        kernels[(0 * MaximumRows) + TRows.Value - 1] = &Multiply<TRows, Constant1, Constant0>;
+        kernels[(1 * MaximumRows) + TRows.Value - 1] = &Multiply<TRows, Constant1, Constant1>;
+        kernels[(2 * MaximumRows) + TRows.Value - 1] = &Multiply<TRows, Constant2, Constant0>;
+        kernels[(3 * MaximumRows) + TRows.Value - 1] = &Multiply<TRows, Constant2, Constant1>;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply<TRows, TColumns, TRowMajor>(
+        nint depth, T* a, nint aStride, T* b, nint bStride, T* c, nint cStride, bool accumulate)
+        where TRows : struct, IConstant
+        where TColumns : struct, IConstant
+        where TRowMajor : struct, IConstant
+    {
+        TVector c00 = TRegister.Zero, c01 = TRegister.Zero;
+        TVector c10 = TRegister.Zero, c11 = TRegister.Zero;
+        TVector c20 = TRegister.Zero, c21 = TRegister.Zero;
+        TVector c30 = TRegister.Zero, c31 = TRegister.Zero;
+        TVector c40 = TRegister.Zero, c41 = TRegister.Zero;
+        TVector c50 = TRegister.Zero, c51 = TRegister.Zero;
+        TVector c60 = TRegister.Zero, c61 = TRegister.Zero;
+        TVector c70 = TRegister.Zero, c71 = TRegister.Zero;
+        TVector c80 = TRegister.Zero, c81 = TRegister.Zero;
+        TVector c90 = TRegister.Zero, c91 = TRegister.Zero;
+        TVector c100 = TRegister.Zero, c101 = TRegister.Zero;
+        TVector c110 = TRegister.Zero, c111 = TRegister.Zero;
+
+        // Rows of a row-major A are reached from every third one as base, base + stride, base + 2·stride: four bases and
+        // two strides instead of twelve pointers.
+        var twoStrides = 2 * aStride;
+        var a3 = a + (3 * aStride);
+        var a6 = a + (6 * aStride);
+        var a9 = a + (9 * aStride);
+        TVector x;
+        for (; depth >= 2; depth -= 2)
+        {
+            var b0 = TRegister.Load(b);
+            var b1 = TColumns.Value > 1 ? TRegister.Load(b + TRegister.Count) : b0;
+            x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[0] : a[0]);
+            c00 = TRegister.MultiplyAdd(x, b0, c00);
+            if (TColumns.Value > 1) c01 = TRegister.MultiplyAdd(x, b1, c01);
+            if (TRows.Value > 1)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[aStride] : a[1]);
+                c10 = TRegister.MultiplyAdd(x, b0, c10);
+                if (TColumns.Value > 1) c11 = TRegister.MultiplyAdd(x, b1, c11);
+            }
+            if (TRows.Value > 2)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[twoStrides] : a[2]);
+                c20 = TRegister.MultiplyAdd(x, b0, c20);
+                if (TColumns.Value > 1) c21 = TRegister.MultiplyAdd(x, b1, c21);
+            }
+            if (TRows.Value > 3)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[0] : a[3]);
+                c30 = TRegister.MultiplyAdd(x, b0, c30);
+                if (TColumns.Value > 1) c31 = TRegister.MultiplyAdd(x, b1, c31);
+            }
+            if (TRows.Value > 4)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[aStride] : a[4]);
+                c40 = TRegister.MultiplyAdd(x, b0, c40);
+                if (TColumns.Value > 1) c41 = TRegister.MultiplyAdd(x, b1, c41);
+            }
+            if (TRows.Value > 5)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[twoStrides] : a[5]);
+                c50 = TRegister.MultiplyAdd(x, b0, c50);
+                if (TColumns.Value > 1) c51 = TRegister.MultiplyAdd(x, b1, c51);
+            }
+            if (TRows.Value > 6)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[0] : a[6]);
+                c60 = TRegister.MultiplyAdd(x, b0, c60);
+                if (TColumns.Value > 1) c61 = TRegister.MultiplyAdd(x, b1, c61);
+            }
+            if (TRows.Value > 7)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[aStride] : a[7]);
+                c70 = TRegister.MultiplyAdd(x, b0, c70);
+                if (TColumns.Value > 1) c71 = TRegister.MultiplyAdd(x, b1, c71);
+            }
+            if (TRows.Value > 8)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[twoStrides] : a[8]);
+                c80 = TRegister.MultiplyAdd(x, b0, c80);
+                if (TColumns.Value > 1) c81 = TRegister.MultiplyAdd(x, b1, c81);
+            }
+            if (TRows.Value > 9)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[0] : a[9]);
+                c90 = TRegister.MultiplyAdd(x, b0, c90);
+                if (TColumns.Value > 1) c91 = TRegister.MultiplyAdd(x, b1, c91);
+            }
+            if (TRows.Value > 10)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[aStride] : a[10]);
+                c100 = TRegister.MultiplyAdd(x, b0, c100);
+                if (TColumns.Value > 1) c101 = TRegister.MultiplyAdd(x, b1, c101);
+            }
+            if (TRows.Value > 11)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[twoStrides] : a[11]);
+                c110 = TRegister.MultiplyAdd(x, b0, c110);
+                if (TColumns.Value > 1) c111 = TRegister.MultiplyAdd(x, b1, c111);
+            }
+
+            b0 = TRegister.Load(b + bStride);
+            b1 = TColumns.Value > 1 ? TRegister.Load(b + bStride + TRegister.Count) : b0;
+            x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[1] : a[aStride]);
+            c00 = TRegister.MultiplyAdd(x, b0, c00);
+            if (TColumns.Value > 1) c01 = TRegister.MultiplyAdd(x, b1, c01);
+            if (TRows.Value > 1)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[aStride + 1] : a[aStride + 1]);
+                c10 = TRegister.MultiplyAdd(x, b0, c10);
+                if (TColumns.Value > 1) c11 = TRegister.MultiplyAdd(x, b1, c11);
+            }
+            if (TRows.Value > 2)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[twoStrides + 1] : a[aStride + 2]);
+                c20 = TRegister.MultiplyAdd(x, b0, c20);
+                if (TColumns.Value > 1) c21 = TRegister.MultiplyAdd(x, b1, c21);
+            }
+            if (TRows.Value > 3)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[1] : a[aStride + 3]);
+                c30 = TRegister.MultiplyAdd(x, b0, c30);
+                if (TColumns.Value > 1) c31 = TRegister.MultiplyAdd(x, b1, c31);
+            }
+            if (TRows.Value > 4)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[aStride + 1] : a[aStride + 4]);
+                c40 = TRegister.MultiplyAdd(x, b0, c40);
+                if (TColumns.Value > 1) c41 = TRegister.MultiplyAdd(x, b1, c41);
+            }
+            if (TRows.Value > 5)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[twoStrides + 1] : a[aStride + 5]);
+                c50 = TRegister.MultiplyAdd(x, b0, c50);
+                if (TColumns.Value > 1) c51 = TRegister.MultiplyAdd(x, b1, c51);
+            }
+            if (TRows.Value > 6)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[1] : a[aStride + 6]);
+                c60 = TRegister.MultiplyAdd(x, b0, c60);
+                if (TColumns.Value > 1) c61 = TRegister.MultiplyAdd(x, b1, c61);
+            }
+            if (TRows.Value > 7)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[aStride + 1] : a[aStride + 7]);
+                c70 = TRegister.MultiplyAdd(x, b0, c70);
+                if (TColumns.Value > 1) c71 = TRegister.MultiplyAdd(x, b1, c71);
+            }
+            if (TRows.Value > 8)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[twoStrides + 1] : a[aStride + 8]);
+                c80 = TRegister.MultiplyAdd(x, b0, c80);
+                if (TColumns.Value > 1) c81 = TRegister.MultiplyAdd(x, b1, c81);
+            }
+            if (TRows.Value > 9)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[1] : a[aStride + 9]);
+                c90 = TRegister.MultiplyAdd(x, b0, c90);
+                if (TColumns.Value > 1) c91 = TRegister.MultiplyAdd(x, b1, c91);
+            }
+            if (TRows.Value > 10)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[aStride + 1] : a[aStride + 10]);
+                c100 = TRegister.MultiplyAdd(x, b0, c100);
+                if (TColumns.Value > 1) c101 = TRegister.MultiplyAdd(x, b1, c101);
+            }
+            if (TRows.Value > 11)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[twoStrides + 1] : a[aStride + 11]);
+                c110 = TRegister.MultiplyAdd(x, b0, c110);
+                if (TColumns.Value > 1) c111 = TRegister.MultiplyAdd(x, b1, c111);
+            }
+            b += 2 * bStride;
+            if (TRowMajor.Value != 0)
+            {
+                a += 2;
+                if (TRows.Value > 3) a3 += 2;
+                if (TRows.Value > 6) a6 += 2;
+                if (TRows.Value > 9) a9 += 2;
+            }
+            else
+            {
+                a += twoStrides;
+            }
+        }
+
+        if (depth > 0)
+        {
+            var b0 = TRegister.Load(b);
+            var b1 = TColumns.Value > 1 ? TRegister.Load(b + TRegister.Count) : b0;
+            x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[0] : a[0]);
+            c00 = TRegister.MultiplyAdd(x, b0, c00);
+            if (TColumns.Value > 1) c01 = TRegister.MultiplyAdd(x, b1, c01);
+            if (TRows.Value > 1)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[aStride] : a[1]);
+                c10 = TRegister.MultiplyAdd(x, b0, c10);
+                if (TColumns.Value > 1) c11 = TRegister.MultiplyAdd(x, b1, c11);
+            }
+            if (TRows.Value > 2)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[twoStrides] : a[2]);
+                c20 = TRegister.MultiplyAdd(x, b0, c20);
+                if (TColumns.Value > 1) c21 = TRegister.MultiplyAdd(x, b1, c21);
+            }
+            if (TRows.Value > 3)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[0] : a[3]);
+                c30 = TRegister.MultiplyAdd(x, b0, c30);
+                if (TColumns.Value > 1) c31 = TRegister.MultiplyAdd(x, b1, c31);
+            }
+            if (TRows.Value > 4)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[aStride] : a[4]);
+                c40 = TRegister.MultiplyAdd(x, b0, c40);
+                if (TColumns.Value > 1) c41 = TRegister.MultiplyAdd(x, b1, c41);
+            }
+            if (TRows.Value > 5)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[twoStrides] : a[5]);
+                c50 = TRegister.MultiplyAdd(x, b0, c50);
+                if (TColumns.Value > 1) c51 = TRegister.MultiplyAdd(x, b1, c51);
+            }
+            if (TRows.Value > 6)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[0] : a[6]);
+                c60 = TRegister.MultiplyAdd(x, b0, c60);
+                if (TColumns.Value > 1) c61 = TRegister.MultiplyAdd(x, b1, c61);
+            }
+            if (TRows.Value > 7)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[aStride] : a[7]);
+                c70 = TRegister.MultiplyAdd(x, b0, c70);
+                if (TColumns.Value > 1) c71 = TRegister.MultiplyAdd(x, b1, c71);
+            }
+            if (TRows.Value > 8)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[twoStrides] : a[8]);
+                c80 = TRegister.MultiplyAdd(x, b0, c80);
+                if (TColumns.Value > 1) c81 = TRegister.MultiplyAdd(x, b1, c81);
+            }
+            if (TRows.Value > 9)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[0] : a[9]);
+                c90 = TRegister.MultiplyAdd(x, b0, c90);
+                if (TColumns.Value > 1) c91 = TRegister.MultiplyAdd(x, b1, c91);
+            }
+            if (TRows.Value > 10)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[aStride] : a[10]);
+                c100 = TRegister.MultiplyAdd(x, b0, c100);
+                if (TColumns.Value > 1) c101 = TRegister.MultiplyAdd(x, b1, c101);
+            }
+            if (TRows.Value > 11)
+            {
+                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[twoStrides] : a[11]);
+                c110 = TRegister.MultiplyAdd(x, b0, c110);
+                if (TColumns.Value > 1) c111 = TRegister.MultiplyAdd(x, b1, c111);
+            }
+        }
+
+        if (accumulate)
+        {
+            if (TRows.Value > 0) c00 = TRegister.Add(c00, TRegister.Load(c + (0 * cStride)));
+            if (TRows.Value > 0 && TColumns.Value > 1) c01 = TRegister.Add(c01, TRegister.Load(c + (0 * cStride) + TRegister.Count));
+            if (TRows.Value > 1) c10 = TRegister.Add(c10, TRegister.Load(c + (1 * cStride)));
+            if (TRows.Value > 1 && TColumns.Value > 1) c11 = TRegister.Add(c11, TRegister.Load(c + (1 * cStride) + TRegister.Count));
+            if (TRows.Value > 2) c20 = TRegister.Add(c20, TRegister.Load(c + (2 * cStride)));
+            if (TRows.Value > 2 && TColumns.Value > 1) c21 = TRegister.Add(c21, TRegister.Load(c + (2 * cStride) + TRegister.Count));
+            if (TRows.Value > 3) c30 = TRegister.Add(c30, TRegister.Load(c + (3 * cStride)));
+            if (TRows.Value > 3 && TColumns.Value > 1) c31 = TRegister.Add(c31, TRegister.Load(c + (3 * cStride) + TRegister.Count));
+            if (TRows.Value > 4) c40 = TRegister.Add(c40, TRegister.Load(c + (4 * cStride)));
+            if (TRows.Value > 4 && TColumns.Value > 1) c41 = TRegister.Add(c41, TRegister.Load(c + (4 * cStride) + TRegister.Count));
+            if (TRows.Value > 5) c50 = TRegister.Add(c50, TRegister.Load(c + (5 * cStride)));
+            if (TRows.Value > 5 && TColumns.Value > 1) c51 = TRegister.Add(c51, TRegister.Load(c + (5 * cStride) + TRegister.Count));
+            if (TRows.Value > 6) c60 = TRegister.Add(c60, TRegister.Load(c + (6 * cStride)));
+            if (TRows.Value > 6 && TColumns.Value > 1) c61 = TRegister.Add(c61, TRegister.Load(c + (6 * cStride) + TRegister.Count));
+            if (TRows.Value > 7) c70 = TRegister.Add(c70, TRegister.Load(c + (7 * cStride)));
+            if (TRows.Value > 7 && TColumns.Value > 1) c71 = TRegister.Add(c71, TRegister.Load(c + (7 * cStride) + TRegister.Count));
+            if (TRows.Value > 8) c80 = TRegister.Add(c80, TRegister.Load(c + (8 * cStride)));
+            if (TRows.Value > 8 && TColumns.Value > 1) c81 = TRegister.Add(c81, TRegister.Load(c + (8 * cStride) + TRegister.Count));
+            if (TRows.Value > 9) c90 = TRegister.Add(c90, TRegister.Load(c + (9 * cStride)));
+            if (TRows.Value > 9 && TColumns.Value > 1) c91 = TRegister.Add(c91, TRegister.Load(c + (9 * cStride) + TRegister.Count));
+            if (TRows.Value > 10) c100 = TRegister.Add(c100, TRegister.Load(c + (10 * cStride)));
+            if (TRows.Value > 10 && TColumns.Value > 1) c101 = TRegister.Add(c101, TRegister.Load(c + (10 * cStride) + TRegister.Count));
+            if (TRows.Value > 11) c110 = TRegister.Add(c110, TRegister.Load(c + (11 * cStride)));
+            if (TRows.Value > 11 && TColumns.Value > 1) c111 = TRegister.Add(c111, TRegister.Load(c + (11 * cStride) + TRegister.Count));
+        }
+
+        if (TRows.Value > 0) TRegister.Store(c00, c + (0 * cStride));
+        if (TRows.Value > 0 && TColumns.Value > 1) TRegister.Store(c01, c + (0 * cStride) + TRegister.Count);
+        if (TRows.Value > 1) TRegister.Store(c10, c + (1 * cStride));
+        if (TRows.Value > 1 && TColumns.Value > 1) TRegister.Store(c11, c + (1 * cStride) + TRegister.Count);
+        if (TRows.Value > 2) TRegister.Store(c20, c + (2 * cStride));
+        if (TRows.Value > 2 && TColumns.Value > 1) TRegister.Store(c21, c + (2 * cStride) + TRegister.Count);
+        if (TRows.Value > 3) TRegister.Store(c30, c + (3 * cStride));
+        if (TRows.Value > 3 && TColumns.Value > 1) TRegister.Store(c31, c + (3 * cStride) + TRegister.Count);
+        if (TRows.Value > 4) TRegister.Store(c40, c + (4 * cStride));
+        if (TRows.Value > 4 && TColumns.Value > 1) TRegister.Store(c41, c + (4 * cStride) + TRegister.Count);
+        if (TRows.Value > 5) TRegister.Store(c50, c + (5 * cStride));
+        if (TRows.Value > 5 && TColumns.Value > 1) TRegister.Store(c51, c + (5 * cStride) + TRegister.Count);
+        if (TRows.Value > 6) TRegister.Store(c60, c + (6 * cStride));
+        if (TRows.Value > 6 && TColumns.Value > 1) TRegister.Store(c61, c + (6 * cStride) + TRegister.Count);
+        if (TRows.Value > 7) TRegister.Store(c70, c + (7 * cStride));
+        if (TRows.Value > 7 && TColumns.Value > 1) TRegister.Store(c71, c + (7 * cStride) + TRegister.Count);
+        if (TRows.Value > 8) TRegister.Store(c80, c + (8 * cStride));
+        if (TRows.Value > 8 && TColumns.Value > 1) TRegister.Store(c81, c + (8 * cStride) + TRegister.Count);
+        if (TRows.Value > 9) TRegister.Store(c90, c + (9 * cStride));
+        if (TRows.Value > 9 && TColumns.Value > 1) TRegister.Store(c91, c + (9 * cStride) + TRegister.Count);
+        if (TRows.Value > 10) TRegister.Store(c100, c + (10 * cStride));
+        if (TRows.Value > 10 && TColumns.Value > 1) TRegister.Store(c101, c + (10 * cStride) + TRegister.Count);
+        if (TRows.Value > 11) TRegister.Store(c110, c + (11 * cStride));
+        if (TRows.Value > 11 && TColumns.Value > 1) TRegister.Store(c111, c + (11 * cStride) + TRegister.Count);
+    }
+
+    private readonly struct Constant0 : IConstant
+    {
+        public static int Value => 0;
+    }
+
+    private readonly struct Constant1 : IConstant
+    {
+        public static int Value => 1;
+    }
+
+    private readonly struct Constant2 : IConstant
+    {
+        public static int Value => 2;
+    }
+
+    private readonly struct Constant3 : IConstant
+    {
+        public static int Value => 3;
+    }
+
+    private readonly struct Constant4 : IConstant
+    {
+        public static int Value => 4;
+    }
+
+    private readonly struct Constant5 : IConstant
+    {
+        public static int Value => 5;
+    }
+
+    private readonly struct Constant6 : IConstant
+    {
+        public static int Value => 6;
+    }
+
+    private readonly struct Constant7 : IConstant
+    {
+        public static int Value => 7;
+    }
+
+    private readonly struct Constant8 : IConstant
+    {
+        public static int Value => 8;
+    }
+
+    private readonly struct Constant9 : IConstant
+    {
+        public static int Value => 9;
+    }
+
+    private readonly struct Constant10 : IConstant
+    {
+        public static int Value => 10;
+    }
+
+    private readonly struct Constant11 : IConstant
+    {
+        public static int Value => 11;
+    }
+
+    private readonly struct Constant12 : IConstant
+    {
+        public static int Value => 12;
+    }
+}

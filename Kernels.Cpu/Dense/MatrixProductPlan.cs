@@ -1,0 +1,134 @@
+namespace Native.Kernels.Cpu;
+
+/// <summary>How one matrix product is cut and what is packed. Depends on shapes, transpositions and strides, never on threads.</summary>
+internal struct MatrixProductPlan
+{
+    // Rounding errors of sums grow with the length of the chain of additions: 256 in the micro-kernel, then at most this many
+    // blocks into one C or buffer, then as many of those.
+    private const int LongestChain = 64;
+
+    private const nint PackedBytes = 4 << 20;
+    private const nint PartialBytes = 8 << 20;
+
+    /// <summary>Multiply-adds that are worth a second thread (some microseconds of one).</summary>
+    private const double ThreadWork = 1 << 17;
+
+    /// <summary>Multiply-adds of a block of C are brought down to this where the shape allows, for even loads.</summary>
+    private const double BlockWork = 3 << 20;
+
+    private double _work;
+
+    /// <summary>Rows of a tile, at most; evened out over the rows.</summary>
+    public nint TileRows;
+
+    /// <summary>Elements of <c>k</c> in a block.</summary>
+    public nint DepthBlock;
+
+    /// <summary>Rows and columns of a block of C, the unit of work of a thread.</summary>
+    public nint RowBlock;
+    public nint ColumnBlock;
+
+    /// <summary>A is copied block by block; copied rows are this much longer than the block, to fall into different cache sets.</summary>
+    public bool PackA;
+    public nint CopyPadding;
+
+    /// <summary>B is packed ahead of the blocks and shared, this much of it at a time.</summary>
+    public bool PackB;
+    public nint GroupColumns;
+    public nint GroupDepth;
+
+    /// <summary>Every block packs its own range of B.</summary>
+    public bool PackBlockB;
+
+    /// <summary>Each tile of rows meets all panels of B before the next, because those fit in L1.</summary>
+    public bool RowsOutermost;
+
+    /// <summary>Pieces in which a long sum into a small C is cut, and their length.</summary>
+    public int DepthParts;
+    public nint DepthPart;
+
+    /// <summary>Blocks of C add up in a buffer before they are added to C, because <c>k</c> is very long.</summary>
+    public bool Buffered;
+
+    public readonly int Threads(int threads) => _work < ThreadWork ? 1 : threads;
+
+    public static MatrixProductPlan Create(
+        MatrixProductBlocking blocking, nint tileColumns, int elementSize, nint rows, nint columns, nint depth, bool transposeA, bool transposeB, nint aStride)
+    {
+        var plan = new MatrixProductPlan
+        {
+            _work = (double)rows * columns * depth,
+            TileRows = Even(rows, blocking.TileRows, 1),
+            DepthBlock = Even(depth, blocking.Depth, 2),
+            CopyPadding = 64 / elementSize,
+            GroupColumns = columns,
+            GroupDepth = depth,
+            DepthParts = 1,
+        };
+
+        var paddedColumns = RoundUp(columns, tileColumns);
+        if (rows * columns <= 1 << 16 && depth >= 2048)
+        {
+            var most = Math.Clamp(PartialBytes / (rows * paddedColumns * elementSize), 2, 256);
+            plan.DepthBlock = blocking.Depth;
+            plan.DepthPart = RoundUp(Math.Max(2 * blocking.Depth, (depth + most - 1) / most), blocking.Depth);
+            plan.DepthParts = (int)((depth + plan.DepthPart - 1) / plan.DepthPart);
+            plan.PackBlockB = transposeB;
+            plan.RowBlock = rows;
+            plan.ColumnBlock = columns;
+            return plan;
+        }
+
+        plan.PackB = transposeB || rows > 4 * blocking.TileRows;
+        if (plan.PackB)
+        {
+            plan.GroupColumns = Math.Min(paddedColumns, Math.Max(tileColumns, PackedBytes / (blocking.Depth * elementSize) / tileColumns * tileColumns));
+            plan.GroupDepth = PackedBytes / (plan.GroupColumns * elementSize) / plan.DepthBlock * plan.DepthBlock;
+        }
+
+        plan.GroupDepth = Math.Min(plan.GroupDepth, LongestChain * plan.DepthBlock);
+        plan.Buffered = depth > LongestChain * plan.DepthBlock;
+        plan.CutBlocks(blocking, tileColumns, rows);
+
+        var panelBytes = Math.Min(plan.ColumnBlock, columns) * plan.DepthBlock * elementSize;
+        plan.RowsOutermost = panelBytes <= 32 << 10;
+        plan.PackA = plan.ColumnBlock >= 4 * tileColumns;
+        return plan;
+    }
+
+    /// <summary>Halves the longer side of the blocks of C until there are enough of them or they are small.</summary>
+    private void CutBlocks(MatrixProductBlocking blocking, nint tileColumns, nint rows)
+    {
+        var columns = Math.Min(GroupColumns, 1024);
+        var rowTiles = Math.Max(1, Math.Min(rows, blocking.Rows) / TileRows);
+        var columnTiles = (columns + tileColumns - 1) / tileColumns;
+        var depth = (double)Math.Min(GroupDepth, (nint)(_work / rows));
+        while (rowTiles * TileRows * columnTiles * tileColumns * Math.Min(depth, GroupDepth) > BlockWork)
+        {
+            if (columnTiles * tileColumns > 2 * rowTiles * TileRows && columnTiles > 4)
+            {
+                columnTiles = (columnTiles + 1) / 2;
+            }
+            else if (rowTiles > 4)
+            {
+                rowTiles = (rowTiles + 1) / 2;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        RowBlock = rowTiles * TileRows;
+        ColumnBlock = columnTiles * tileColumns;
+    }
+
+    /// <summary>The even share, at most <paramref name="largest"/>, of a length, rounded up to a multiple.</summary>
+    private static nint Even(nint length, nint largest, nint multiple)
+    {
+        var parts = (length + largest - 1) / largest;
+        return Math.Min(largest, RoundUp((length + parts - 1) / parts, multiple));
+    }
+
+    private static nint RoundUp(nint value, nint multiple) => (value + multiple - 1) / multiple * multiple;
+}
