@@ -289,6 +289,7 @@ public class SafetensorsTests
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, ["'w'", "data_offsets", "[8, 0]"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, ["'w'", "data_offsets", "found -8"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, ["'w'", "expected 8 bytes", "[0, 4]"] },
+            { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""", 8, ["'w'", "expected 4 bytes for F32 [1]", "8 bytes"] },
             { """{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,8]}}""", 8, ["'w'", "expected 16 bytes for F64 [2]", "8 bytes"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775800,9223372036854775807]}}""", 8, ["'w'", "expected 8 bytes", "7 bytes"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775799,9223372036854775807]}}""", 8, ["'w'", "offset 0", "hole"] },
