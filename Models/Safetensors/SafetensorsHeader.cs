@@ -20,7 +20,7 @@ internal sealed class SafetensorsHeader
 
     internal const string MetadataKey = "__metadata__";
 
-    private static readonly string[] _dataTypeNames = Enum.GetNames<SafetensorsDataType>();
+    private static readonly string[] DataTypeNames = Enum.GetNames<SafetensorsDataType>();
 
     private readonly string _source;
 
@@ -215,16 +215,16 @@ internal sealed class SafetensorsHeader
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            for (var type = 0; type < _dataTypeNames.Length; type++)
+            for (var type = 0; type < DataTypeNames.Length; type++)
             {
-                if (reader.ValueTextEquals(_dataTypeNames[type]))
+                if (reader.ValueTextEquals(DataTypeNames[type]))
                 {
                     return (SafetensorsDataType)type;
                 }
             }
         }
 
-        throw Error(name, $"expected dtype {string.Join(", ", _dataTypeNames)}, found {Found(ref reader)}");
+        throw Error(name, $"expected dtype {string.Join(", ", DataTypeNames)}, found {Found(ref reader)}");
     }
 
     private long[] ReadIntegers(ref Utf8JsonReader reader, string name, string key, int most)
