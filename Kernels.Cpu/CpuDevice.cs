@@ -58,6 +58,13 @@ public sealed class CpuDevice : Device
     /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);
 
+    /// <summary>For kernels: sets the status word to the smallest of itself and an offending index.</summary>
+    internal unsafe void ReportFault(long index)
+    {
+        var status = Status.Pointer;
+        *status = Math.Min(*status, index);
+    }
+
     /// <inheritdoc/>
     protected override DeviceMemory AllocateMemory(long bytes) => AllocateHostMemory(bytes);
 }

@@ -1,8 +1,168 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Native.Kernels.Cpu;
 
-internal sealed partial class CpuDenseKernels<T>
+public static unsafe partial class Dense
 {
-    protected override void ActivateCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> output) => throw new NotImplementedException();
+    /// <summary>Elementwise activation: <c>output = f(x)</c>. NaN gives NaN.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <typeparam name="TActivation">The activation <c>f</c>.</typeparam>
+    /// <param name="x">Input <c>[B, F]</c>; one row may be repeated (stride 0).</param>
+    /// <param name="output">Output <c>[B, F]</c>; overwritten; may be <paramref name="x"/> itself.</param>
+    /// <param name="threads">Threads to use, the caller included.</param>
+    public static void Activate<T, TActivation>(ReadOnlyMatrixView<T> x, MatrixView<T> output, int threads = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TActivation : struct, IActivation
+    {
+        Argument.Present(x);
+        Argument.Output(output, x.Rows, x.Columns);
+        fixed (T* xFirst = &x.First, outputFirst = &output.First)
+        {
+            var body = new ActivateBody<T, TActivation>
+            {
+                X = new(xFirst, x.Stride),
+                Output = new(outputFirst, output.Stride),
+            };
+            ElementwiseLoop.Run<T, ActivateBody<T, TActivation>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), threads);
+        }
+    }
 
-    protected override void ActivateBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale) => throw new NotImplementedException();
+    /// <summary>
+    /// Gradient of an activation, with the gradient of a bias in front of it: <c>dx = dOutput ⊙ f'(x)</c>, <c>dBias[j] += Σ_i r_i dx[i, j]</c>.
+    /// With <see cref="Identity"/> and <paramref name="dx"/> absent this is a sum over rows.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <typeparam name="TActivation">The activation of the forward call.</typeparam>
+    /// <param name="x">Input of the activation, <c>[B, F]</c>. For Identity it may be absent; for ReLU and LeakyReLU the output serves as well, since it has the same sign.</param>
+    /// <param name="dOutput">Gradient of the output, <c>[B, F]</c>.</param>
+    /// <param name="dx">Gradient of the input, <c>[B, F]</c>; overwritten; may be <paramref name="dOutput"/> itself; may be absent.</param>
+    /// <param name="dBias">Gradient of the bias, <c>[F]</c>; accumulates; empty if not wanted.</param>
+    /// <param name="biasScale"><c>r [B]</c>; empty for 1.</param>
+    /// <param name="threads">Threads to use, the caller included.</param>
+    public static void ActivateBackward<T, TActivation>(ReadOnlyMatrixView<T> x, ReadOnlyMatrixView<T> dOutput, MatrixView<T> dx, Span<T> dBias = default, ReadOnlySpan<T> biasScale = default, int threads = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TActivation : struct, IActivation
+    {
+        Argument.Present(dOutput);
+        if (typeof(TActivation) != typeof(Identity))
+        {
+            Argument.Matrix(x, dOutput.Rows, dOutput.Columns);
+        }
+
+        Argument.OptionalOutput(dx, dOutput.Rows, dOutput.Columns);
+        Argument.OptionalVector<T>(dBias, dOutput.Columns);
+        Argument.OptionalVector(biasScale, dOutput.Rows);
+        fixed (T* xFirst = &x.First, dOutputFirst = &dOutput.First, dxFirst = &dx.First, dBiasFirst = dBias, scaleFirst = biasScale)
+        {
+            var body = new ActivateBackwardBody<T, TActivation>
+            {
+                X = new(xFirst, x.Stride),
+                DOutput = new(dOutputFirst, dOutput.Stride),
+                Dx = new(dxFirst, dx.Stride),
+                Scale = scaleFirst,
+            };
+            if (!dBias.IsEmpty && dOutput.Rows > 0)
+            {
+                using var scratch = ColumnSumLoop.Rent<T>(dOutput.Rows, dOutput.Columns);
+                var sums = ColumnSumLoop.Run<T, ActivateBackwardBody<T, TActivation>>(body, dOutput.Rows, dOutput.Columns, scratch, out _, threads);
+                AddTo(sums, dBias);
+            }
+            else if (!dx.IsAbsent)
+            {
+                // An operand that is not read does not keep the matrix from being one long row.
+                var xStride = typeof(TActivation) == typeof(Identity) ? dx.Stride : x.Stride;
+                ElementwiseLoop.Run<T, ActivateBackwardBody<T, TActivation>>(body, Blocks.Elementwise(dOutput.Rows, dOutput.Columns, xStride, dOutput.Stride, dx.Stride), threads);
+            }
+        }
+    }
+
+    /// <summary><c>output += sums</c>, for parameter gradients.</summary>
+    private static void AddTo<T>(T* sums, Span<T> output)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < output.Length; i++)
+        {
+            output[i] += sums[i];
+        }
+    }
+
+    private struct ActivateBody<T, TActivation> : IElementwise<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TActivation : struct, IActivation
+    {
+        public Operand<T> X;
+        public Operand<T> Output;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            where TAccess : struct, IAccess
+            => Output.Store<TLanes, TAccess>(TActivation.Invoke<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count)), row, column, count);
+    }
+
+    private struct ActivateBackwardBody<T, TActivation> : IElementwise<T>, IColumnTerms<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TActivation : struct, IActivation
+    {
+        public Operand<T> X;
+        public Operand<T> DOutput;
+        public Operand<T> Dx;
+        public T* Scale;
+
+        public static bool HasSecond
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => false;
+        }
+
+        public readonly void Prepare<TLanes>(nint row, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            where TAccess : struct, IAccess
+            => Dx.Store<TLanes, TAccess>(Gradient<TLanes, TAccess>(row, column, count), row, column, count);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Terms<TLanes, TAccess>(nint row, nint column, int count, out TLanes first, out TLanes second)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            where TAccess : struct, IAccess
+        {
+            first = Gradient<TLanes, TAccess>(row, column, count);
+            second = TLanes.Zero;
+            if (!Dx.IsAbsent)
+            {
+                Dx.Store<TLanes, TAccess>(first, row, column, count);
+            }
+
+            if (Scale is not null)
+            {
+                first *= TLanes.Broadcast(Scale[row]);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly TLanes Gradient<TLanes, TAccess>(nint row, nint column, int count)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            where TAccess : struct, IAccess
+        {
+            var gradient = DOutput.Load<TLanes, TAccess>(row, column, count);
+            return typeof(TActivation) == typeof(Identity)
+                ? gradient
+                : gradient * TActivation.Derivative<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count));
+        }
+    }
+}
+
+internal sealed unsafe partial class CpuDenseKernels<T>
+{
+    protected override void ActivateCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> output) =>
+        Dense.Activate<T, TActivation>(x.View(), output.View(), Threads);
+
+    protected override void ActivateBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale) =>
+        Dense.ActivateBackward<T, TActivation>(x.View(), dOutput.View(), dx.View(), Span(dBias), Span(biasScale), Threads);
 }

@@ -1,8 +1,192 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Native.Kernels.Cpu;
 
-internal sealed partial class CpuDenseKernels<T>
+public static unsafe partial class Dense
 {
-    protected override void CrossEntropyCore(DeviceMatrix<T> logits, DeviceTensor<int> label, DeviceTensor<byte>? ignore, DeviceTensor<T> loss) => throw new NotImplementedException();
+    /// <summary>
+    /// Softmax cross-entropy with integer labels: <c>-Σ_{i not ignored} log softmax(logits_i)[label_i]</c>. All rows ignored: 0.
+    /// </summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="logits">Logits <c>[B, C]</c>.</param>
+    /// <param name="label">Labels <c>[B]</c>; not read in ignored rows.</param>
+    /// <param name="ignore">1 where a row is left out, <c>[B]</c>; empty when every row counts.</param>
+    /// <param name="fault">Receives the first row that counts and has a label outside <c>[0, C)</c>, or -1; the loss is NaN then.</param>
+    /// <param name="threads">Threads to use, the caller included.</param>
+    /// <returns>The sum, in nats.</returns>
+    public static T CrossEntropy<T>(ReadOnlyMatrixView<T> logits, ReadOnlySpan<int> label, ReadOnlySpan<byte> ignore, out long fault, int threads = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Argument.Present(logits);
+        Argument.Vector(label, logits.Rows);
+        Argument.OptionalVector(ignore, logits.Rows);
 
-    protected override void CrossEntropyBackwardCore(DeviceMatrix<T> logits, DeviceTensor<int> label, DeviceTensor<byte>? ignore, T scale, DeviceMatrix<T> dLogits) => throw new NotImplementedException();
+        var blocks = Blocks.ByRows(logits.Rows, Math.Max(logits.Columns, 1));
+        using var scratch = Scratch.Rent(Scratch.SizeOf<double>(blocks.Count) + Scratch.SizeOf<long>(blocks.Count));
+        var sums = scratch.Take<double>(blocks.Count);
+        var faults = scratch.Take<long>(blocks.Count);
+        fixed (T* logitsFirst = &logits.First)
+        {
+            fixed (int* labelFirst = label)
+            {
+                fixed (byte* ignoreFirst = ignore)
+                {
+                    var work = new CrossEntropyWork<T>(new(logitsFirst, logits.Stride), labelFirst, ignoreFirst, logits.Columns, blocks, sums, faults);
+                    Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+                }
+            }
+        }
+
+        fault = -1;
+        for (var block = 0; block < blocks.Count && fault < 0; block++)
+        {
+            fault = faults[block];
+        }
+
+        return fault < 0 ? T.CreateTruncating(SumLoop.Total(sums, blocks.Count)) : T.NaN;
+    }
+
+    /// <summary>Gradient of <see cref="CrossEntropy"/>: <c>dLogits_i = c (softmax(logits_i) - onehot(label_i))</c>, 0 in ignored rows, NaN in a row whose label is out of range.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="logits">Logits <c>[B, C]</c>.</param>
+    /// <param name="label">Labels <c>[B]</c>; not read in ignored rows.</param>
+    /// <param name="ignore">1 where a row is left out, <c>[B]</c>; empty when every row counts.</param>
+    /// <param name="scale">Gradient of the loss, <c>c</c>: 1 for a sum, 1 over the number of rows for a mean.</param>
+    /// <param name="dLogits">Gradient of the logits, <c>[B, C]</c>; overwritten; may be <paramref name="logits"/> itself.</param>
+    /// <param name="threads">Threads to use, the caller included.</param>
+    public static void CrossEntropyBackward<T>(ReadOnlyMatrixView<T> logits, ReadOnlySpan<int> label, ReadOnlySpan<byte> ignore, T scale, MatrixView<T> dLogits, int threads = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Argument.Present(logits);
+        Argument.Vector(label, logits.Rows);
+        Argument.OptionalVector(ignore, logits.Rows);
+        Argument.Output(dLogits, logits.Rows, logits.Columns);
+        fixed (T* logitsFirst = &logits.First, dLogitsFirst = &dLogits.First)
+        {
+            fixed (int* labelFirst = label)
+            {
+                fixed (byte* ignoreFirst = ignore)
+                {
+                    var body = new CrossEntropyBackwardRows<T>
+                    {
+                        Logits = new(logitsFirst, logits.Stride),
+                        DLogits = new(dLogitsFirst, dLogits.Stride),
+                        Label = labelFirst,
+                        Ignore = ignoreFirst,
+                        Columns = logits.Columns,
+                        Scale = scale,
+                    };
+                    RowLoop.Run<T, CrossEntropyBackwardRows<T>>(body, logits.Rows, logits.Columns, threads);
+                }
+            }
+        }
+    }
+
+    private readonly struct CrossEntropyWork<T>(Operand<T> logits, int* label, byte* ignore, nint columns, Blocks blocks, double* sums, long* faults) : IWork
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly Operand<T> _logits = logits;
+        private readonly int* _label = label;
+        private readonly byte* _ignore = ignore;
+        private readonly nint _columns = columns;
+        private readonly Blocks _blocks = blocks;
+        private readonly double* _sums = sums;
+        private readonly long* _faults = faults;
+
+        public void Run(int block)
+        {
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Run<Lanes512<T>>(block);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Run<Lanes256<T>>(block);
+            }
+            else
+            {
+                Run<Lanes128<T>>(block);
+            }
+        }
+
+        private void Run<TLanes>(int block)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            var (row, endRow, _, _) = _blocks.Range(block);
+            double sum = 0;
+            long fault = -1;
+            for (; row < endRow; row++)
+            {
+                if (_ignore is not null && _ignore[row] != 0)
+                {
+                    continue;
+                }
+
+                if ((uint)_label[row] >= (nuint)_columns)
+                {
+                    fault = fault < 0 ? row : fault;
+                    continue;
+                }
+
+                // The difference first: it is exact where logits are large and near each other. A row of all -∞ has an infinite loss.
+                var total = SumOfExponentials<T, TLanes>(_logits, default, row, _columns, out var shift);
+                sum += Math.Log(total) + double.CreateTruncating(shift) - double.CreateTruncating(_logits.Row(row)[_label[row]]);
+            }
+
+            _sums[block] = sum;
+            _faults[block] = fault;
+        }
+    }
+
+    private struct CrossEntropyBackwardRows<T> : IRows<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public Operand<T> Logits;
+        public Operand<T> DLogits;
+        public int* Label;
+        public byte* Ignore;
+        public nint Columns;
+        public T Scale;
+
+        public readonly void Row<TLanes>(nint row)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            if (Ignore is not null && Ignore[row] != 0)
+            {
+                ElementwiseLoop.Row<T, TLanes, FillBody<T>>(new FillBody<T> { Output = DLogits, Value = T.Zero }, row, 0, Columns);
+                return;
+            }
+
+            if ((uint)Label[row] >= (nuint)Columns)
+            {
+                ElementwiseLoop.Row<T, TLanes, FillBody<T>>(new FillBody<T> { Output = DLogits, Value = T.NaN }, row, 0, Columns);
+                return;
+            }
+
+            var sum = SumOfExponentials<T, TLanes>(Logits, DLogits, row, Columns, out _);
+            if (sum != 0)
+            {
+                var factor = T.CreateTruncating(double.CreateTruncating(Scale) / sum);
+                ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(new ScaleBody<T> { Output = DLogits, Factor = factor }, row, 0, Columns);
+            }
+
+            DLogits.Row(row)[Label[row]] -= Scale;
+        }
+    }
+}
+
+internal sealed unsafe partial class CpuDenseKernels<T>
+{
+    protected override void CrossEntropyCore(DeviceMatrix<T> logits, DeviceTensor<int> label, DeviceTensor<byte>? ignore, DeviceTensor<T> loss)
+    {
+        *loss.Pointer = Dense.CrossEntropy<T>(logits.View(), Span(label), Span(ignore), out var fault, Threads);
+        if (fault >= 0)
+        {
+            device.ReportFault(fault);
+        }
+    }
+
+    protected override void CrossEntropyBackwardCore(DeviceMatrix<T> logits, DeviceTensor<int> label, DeviceTensor<byte>? ignore, T scale, DeviceMatrix<T> dLogits) =>
+        Dense.CrossEntropyBackward(logits.View(), Span(label), Span(ignore), scale, dLogits.View(), Threads);
 }
