@@ -6,7 +6,7 @@ namespace Native.Kernels.Cpu;
 public static unsafe partial class Dense
 {
     /// <summary>
-    /// Softmax cross-entropy with integer labels: <c>-Σ_{i not ignored} log softmax(logits_i)[label_i]</c>. All rows ignored: 0.
+    /// Softmax cross-entropy with integer labels: <c>-Σ_{i not ignored} log softmax(logits_i)[label_i]</c>. All rows ignored: 0. A row of all <c>-∞</c> that counts makes the loss NaN.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="logits">Logits <c>[B, C]</c>.</param>
@@ -47,7 +47,7 @@ public static unsafe partial class Dense
         return fault < 0 ? T.CreateTruncating(SumLoop.Total(sums, blocks.Count)) : T.NaN;
     }
 
-    /// <summary>Gradient of <see cref="CrossEntropy"/>: <c>dLogits_i = c (softmax(logits_i) - onehot(label_i))</c>, 0 in ignored rows, NaN in a row whose label is out of range.</summary>
+    /// <summary>Gradient of <see cref="CrossEntropy"/>: <c>dLogits_i = c (softmax(logits_i) - onehot(label_i))</c>, 0 in ignored rows, NaN in a row whose label is out of range or whose logits are all <c>-∞</c>.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="logits">Logits <c>[B, C]</c>.</param>
     /// <param name="label">Labels <c>[B]</c>; not read in ignored rows.</param>
@@ -129,7 +129,7 @@ public static unsafe partial class Dense
                     continue;
                 }
 
-                // The difference first: it is exact where logits are large and near each other. A row of all -∞ has an infinite loss.
+                // The difference first: it is exact where logits are large and near each other.
                 var total = SumOfExponentials<T, TLanes>(_logits, default, row, _columns, out var shift);
                 sum += Math.Log(total) + double.CreateTruncating(shift) - double.CreateTruncating(_logits.Row(row)[_label[row]]);
             }
@@ -165,12 +165,8 @@ public static unsafe partial class Dense
             }
 
             var sum = SumOfExponentials<T, TLanes>(Logits, DLogits, row, Columns, out _);
-            if (sum != 0)
-            {
-                var factor = T.CreateTruncating(double.CreateTruncating(Scale) / sum);
-                ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(new ScaleBody<T> { Output = DLogits, Factor = factor }, row, 0, Columns);
-            }
-
+            var factor = T.CreateTruncating(double.CreateTruncating(Scale) / sum);
+            ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(new ScaleBody<T> { Output = DLogits, Factor = factor }, row, 0, Columns);
             DLogits.Row(row)[Label[row]] -= Scale;
         }
     }
