@@ -1,0 +1,82 @@
+using Native.Kernels;
+using Native.Models;
+
+namespace Native.Tests;
+
+/// <summary>Compares the gradients of a model with central differences, in double on the reference device.</summary>
+internal static class ModelGradients
+{
+    private const double Step = 1e-6;
+
+    // The error of a central difference in double is about 1e-10 over the step here; a wrong gradient is off by the gradient itself.
+    private const double Tolerance = 2e-7;
+
+    /// <summary>Checks <c>d Σ cotangent ⊙ output</c> with respect to every parameter and the given inputs.</summary>
+    /// <param name="parameters">The parameters; their gradients must be 0.</param>
+    /// <param name="inputs">Inputs with the gradient that <paramref name="backward"/> fills.</param>
+    /// <param name="loss">Runs the model forward and returns <c>Σ cotangent ⊙ output</c>.</param>
+    /// <param name="backward">Runs the model backward after <paramref name="loss"/>.</param>
+    public static void Check(ParameterSet<double> parameters, (string Name, DeviceTensor<double> Value, DeviceTensor<double> Gradient)[] inputs, Func<double> loss, Action backward)
+    {
+        loss();
+        backward();
+        foreach (var parameter in parameters)
+        {
+            Compare(parameter.Name, parameter.Value, parameter.Gradient!.ToArray(), loss);
+        }
+
+        foreach (var (name, value, gradient) in inputs)
+        {
+            Compare(name, value, gradient.ToArray(), loss);
+        }
+    }
+
+    /// <summary>Deterministic values of about unit size, with no two equal.</summary>
+    public static double[] Values(long count, int seed)
+    {
+        var random = new Random(seed);
+        var values = new double[count];
+        foreach (ref var value in values.AsSpan())
+        {
+            value = 2 * random.NextDouble() - 1;
+        }
+
+        return values;
+    }
+
+    /// <summary><c>Σ a ⊙ b</c>.</summary>
+    public static double Dot(DeviceMatrix<double> a, double[] b)
+    {
+        var sum = 0.0;
+        var view = a.View();
+        for (nint i = 0; i < view.Rows; i++)
+        {
+            for (nint j = 0; j < view.Columns; j++)
+            {
+                sum += view[i, j] * b[i * view.Columns + j];
+            }
+        }
+
+        return sum;
+    }
+
+    private static void Compare(string name, DeviceTensor<double> tensor, double[] gradient, Func<double> loss)
+    {
+        var values = tensor.ToArray();
+        for (var k = 0; k < values.Length; k++)
+        {
+            var kept = values[k];
+            values[k] = kept + Step;
+            tensor.Upload(values);
+            var above = loss();
+            values[k] = kept - Step;
+            tensor.Upload(values);
+            var below = loss();
+            values[k] = kept;
+            var difference = (above - below) / (2 * Step);
+            Assert.True(Math.Abs(difference - gradient[k]) <= Tolerance * Math.Max(1, Math.Abs(difference)), $"{name}[{k}]: gradient {gradient[k]}, central difference {difference}");
+        }
+
+        tensor.Upload(values);
+    }
+}
