@@ -115,7 +115,7 @@ public class MessagePassingLayerTests
                 var (edges, dEdges) = attributes == 0 ? default : ((DeviceMatrix<double>)a, (DeviceMatrix<double>)da);
                 var output = layer.Forward(uploaded, x, edges);
                 layer.Backward(dOutput, dx, dEdges);
-                results.Add([Array(output), Array(layer.Aggregated), dx.ToArray(), da.ToArray(), .. layer.Parameters.Select(parameter => parameter.Gradient!.ToArray())]);
+                results.Add([ToArray(output), ToArray(layer.Aggregated), dx.ToArray(), da.ToArray(), .. layer.Parameters.Select(parameter => parameter.Gradient!.ToArray())]);
             }
         }
 
@@ -159,7 +159,7 @@ public class MessagePassingLayerTests
             {
                 using var uploaded = device.Upload(hostGraph);
                 using var x = device.Upload(features, nodes, Inputs);
-                return Array(layer.Forward(uploaded, x, attributes == 0 ? default : a));
+                return ToArray(layer.Forward(uploaded, x, attributes == 0 ? default : a));
             }
         }, iter: 30, threads: 1);
     }
@@ -174,7 +174,7 @@ public class MessagePassingLayerTests
             using var layer = new MessagePassingLayer<double>(device, Inputs, Hidden, Outputs, 0, aggregation, seed: 1);
             using var x = device.Upload(ModelGradients.Values(3 * Inputs, 2), 3, Inputs);
             layer.Forward(graph, x);
-            var aggregated = Array(layer.Aggregated);
+            var aggregated = ToArray(layer.Aggregated);
             Assert.All(aggregated[..Hidden], value => Assert.Equal(0, value));
             Assert.Contains(aggregated[Hidden..(2 * Hidden)], value => value != 0);
             Assert.All(aggregated[(2 * Hidden)..], value => Assert.Equal(0, value));
@@ -282,7 +282,7 @@ public class MessagePassingLayerTests
         return mapped;
     }
 
-    private static double[] Array(DeviceMatrix<double> matrix)
+    private static double[] ToArray(DeviceMatrix<double> matrix)
     {
         var view = matrix.View();
         var values = new double[matrix.Rows * matrix.Columns];
@@ -297,7 +297,7 @@ public class MessagePassingLayerTests
         return values;
     }
 
-    private static void Near(double[] expected, DeviceMatrix<double> actual, double tolerance = 1e-12) => Near(expected, Array(actual), tolerance);
+    private static void Near(double[] expected, DeviceMatrix<double> actual, double tolerance = 1e-12) => Near(expected, ToArray(actual), tolerance);
 
     private static void Near(double[] expected, double[] actual, double tolerance = 1e-12)
     {
