@@ -18,7 +18,9 @@ public class InitialisationTests
             var values = model.Parameters[name].Value.ToArray();
             Assert.All(values, value => Assert.InRange(value, -bound, bound));
             Assert.True(values.Max() > 0.8 * bound && values.Min() < -0.8 * bound, name);
-            Assert.Equal(values.Length, values.Distinct().Count());
+
+            // 2²³ values, so a few of several thousand draws meet by chance.
+            Assert.True(values.Distinct().Count() > 0.99 * values.Length, name);
 
             // Mean and variance of U(-bound, bound), within five standard errors.
             Assert.InRange(values.Average() / bound, -5 / Math.Sqrt(3.0 * values.Length), 5 / Math.Sqrt(3.0 * values.Length));
