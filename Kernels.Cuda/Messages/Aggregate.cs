@@ -1,0 +1,81 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Native.Kernels.Cuda;
+
+internal sealed partial class CudaMessageKernels<T>
+{
+    protected override void AggregateCore<TReduction>(DeviceGraph graph, DeviceMatrix<T> x, DeviceTensor<T>? weights, DeviceMatrix<T> output, DeviceTensor<int>? arg, T fill) =>
+        Reduce<NeighbourRow, TReduction>(
+            graph.Destination,
+            new NeighbourRow(((CudaGraph)graph).SourceByDestination, x.Gpu(), weights.Gpu()),
+            output,
+            arg,
+            fill);
+
+    protected override void AggregateBackwardCore<TReduction>(DeviceGraph graph, DeviceMatrix<T> x, DeviceTensor<T>? weights, DeviceTensor<int>? arg, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dWeights)
+    {
+        var share = new GpuShare<T, TReduction>(graph.Destination.Rows(), arg.Gpu(), dOutput.Gpu());
+        if (!dx.IsAbsent)
+        {
+            Reduce<GradientRow<TReduction>, Sum>(
+                graph.Source,
+                new GradientRow<TReduction>(((CudaGraph)graph).DestinationBySource, share, weights.Gpu()),
+                dx,
+                null,
+                default);
+        }
+
+        if (dWeights is not null)
+        {
+            var launch = Load<Action<LongIndex1D, GpuRows, GpuMatrix<T>, GpuShare<T, TReduction>, GpuMatrix<T>>>(WeightGradientKernel, (accelerator, kernel) => accelerator.LoadAutoGroupedStreamKernel(kernel));
+            Launch(dWeights.Count, extent => launch(extent, graph.Source.Rows(), x.Gpu(), share, dWeights.Gpu()));
+        }
+    }
+
+    /// <summary><c>dw[e, h] = ⟨x[src[e]], share of the gradient⟩</c> over the features of a head.</summary>
+    internal static void WeightGradientKernel<TReduction>(LongIndex1D thread, GpuRows sources, GpuMatrix<T> x, GpuShare<T, TReduction> share, GpuMatrix<T> dWeights)
+        where TReduction : struct, IReduction
+    {
+        var edge = thread.X / dWeights.Columns;
+        var head = thread.X - edge * dWeights.Columns;
+        var width = share.Columns / dWeights.Columns;
+        var (source, destination) = (sources.Index[edge], share.Rows.Index[edge]);
+        var sum = T.Zero;
+        for (var feature = head * width; feature < (head + 1) * width; feature++)
+        {
+            // An edge that lost the comparison has no gradient, even where its feature is infinite.
+            if (share.Counts(destination, (int)edge, feature))
+            {
+                sum += share.Value(destination, (int)edge, feature) * x[source, feature];
+            }
+        }
+
+        dWeights.Set(edge, head, sum);
+    }
+
+    /// <summary>Weight of an edge at a feature: 1, or the weight of the head that the feature belongs to.</summary>
+    internal static T Weight(GpuMatrix<T> weights, int edge, long feature, long features) =>
+        weights.IsAbsent ? T.One : weights[edge, feature / (features / weights.Columns)];
+
+    /// <summary>The weighted row of the node at the other end: <c>w[e, h(f)] · x[neighbour, f]</c>.</summary>
+    internal readonly struct NeighbourRow(ArrayView<int> neighbour, GpuMatrix<T> x, GpuMatrix<T> weights) : IGpuMessage<T>
+    {
+        private readonly ArrayView<int> _neighbour = neighbour;
+        private readonly GpuMatrix<T> _x = x;
+        private readonly GpuMatrix<T> _weights = weights;
+
+        public T Value(long position, int edge, long feature) => Weight(_weights, edge, feature, _x.Columns) * _x[_neighbour[position], feature];
+    }
+
+    /// <summary>The weighted share of the gradient at the destination of an edge.</summary>
+    internal readonly struct GradientRow<TReduction>(ArrayView<int> destination, GpuShare<T, TReduction> share, GpuMatrix<T> weights) : IGpuMessage<T>
+        where TReduction : struct, IReduction
+    {
+        private readonly ArrayView<int> _destination = destination;
+        private readonly GpuShare<T, TReduction> _share = share;
+        private readonly GpuMatrix<T> _weights = weights;
+
+        public T Value(long position, int edge, long feature) => Weight(_weights, edge, feature, _share.Columns) * _share.Value(_destination[position], edge, feature);
+    }
+}
