@@ -18,6 +18,7 @@ namespace Native.Kernels.Cuda;
 public sealed class CudaDevice : Device
 {
     private readonly Context _context;
+    private readonly Dictionary<Type, Delegate> _launchers = [];
     private readonly CudaMessageKernels<float> _floatMessages;
     private readonly CudaMessageKernels<double> _doubleMessages;
 
@@ -113,6 +114,26 @@ public sealed class CudaDevice : Device
     {
         Accelerator.Dispose();
         _context.Dispose();
+    }
+
+    /// <summary>Queues an action for every item. A kernel is compiled at its first use on this device and kept.</summary>
+    internal void Run<TAction>(long items, TAction action)
+        where TAction : struct, IGpuAction
+    {
+        // A grid of no threads is an error.
+        if (items == 0)
+        {
+            return;
+        }
+
+        if (!_launchers.TryGetValue(typeof(TAction), out var launcher))
+        {
+            launcher = Accelerator.LoadAutoGroupedStreamKernel<Index1D, long, long, TAction>(GridStride.Kernel);
+            _launchers.Add(typeof(TAction), launcher);
+        }
+
+        var threads = (int)Math.Min(items, GridStride.MaximumThreads);
+        ((Action<Index1D, long, long, TAction>)launcher)(threads, items, threads, action);
     }
 
     internal NotSupportedException NotSupported(string what) =>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ILGPU;
 
 namespace Native.Kernels.Cuda;
@@ -35,4 +36,8 @@ internal readonly struct GpuRows(ArrayView<int> index, ArrayView<int> order, Arr
     public long End(long node) => Offsets[node + 1];
 
     public long Degree(long node) => Offsets[node + 1] - Offsets[node];
+
+    /// <summary>The number of edges of a node to divide by: at least 1, so that an empty row gives 0.</summary>
+    public T Divisor<T>(long node)
+        where T : unmanaged, IFloatingPointIeee754<T> => GpuNumber<T>.FromInteger(IntrinsicMath.Max(Degree(node), 1));
 }

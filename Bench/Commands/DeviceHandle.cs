@@ -1,5 +1,6 @@
 using Native.Kernels;
 using Native.Kernels.Cpu;
+using Native.Kernels.Cuda;
 
 namespace Native.Bench;
 
@@ -22,7 +23,11 @@ internal sealed class DeviceHandle : IDisposable
     public string Reason { get; }
 
     /// <summary>Makes every device known to the registry. The first call decides the number of threads.</summary>
-    public static void Register(int threads) => CpuDevice.Register(threads);
+    public static void Register(int threads)
+    {
+        CpuDevice.Register(threads);
+        CudaDevice.Register();
+    }
 
     /// <summary>Opens the device asked for, or the best there is.</summary>
     /// <exception cref="DeviceUnavailableException">The device asked for is not to be had here.</exception>

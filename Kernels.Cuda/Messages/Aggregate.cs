@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace Native.Kernels.Cuda;
 
@@ -28,34 +27,49 @@ internal sealed partial class CudaMessageKernels<T>
 
         if (dWeights is not null)
         {
-            var launch = Load<Action<LongIndex1D, GpuRows, GpuMatrix<T>, GpuShare<T, TReduction>, GpuMatrix<T>>>(WeightGradientKernel, (accelerator, kernel) => accelerator.LoadAutoGroupedStreamKernel(kernel));
-            Launch(dWeights.Count, extent => launch(extent, graph.Source.Rows(), x.Gpu(), share, dWeights.Gpu()));
+            device.Run(dWeights.Count, new WeightGradientAction<TReduction>(graph.Source.Rows(), x.Gpu(), share, dWeights.Gpu()));
         }
     }
 
     /// <summary><c>dw[e, h] = ⟨x[src[e]], share of the gradient⟩</c> over the features of a head.</summary>
-    internal static void WeightGradientKernel<TReduction>(LongIndex1D thread, GpuRows sources, GpuMatrix<T> x, GpuShare<T, TReduction> share, GpuMatrix<T> dWeights)
+    internal readonly struct WeightGradientAction<TReduction>(GpuRows sources, GpuMatrix<T> x, GpuShare<T, TReduction> share, GpuMatrix<T> dWeights) : IGpuAction
         where TReduction : struct, IReduction
     {
-        var edge = thread.X / dWeights.Columns;
-        var head = thread.X - edge * dWeights.Columns;
-        var width = share.Columns / dWeights.Columns;
-        var (source, destination) = (sources.Index[edge], share.Rows.Index[edge]);
-        var sum = T.Zero;
-        for (var feature = head * width; feature < (head + 1) * width; feature++)
-        {
-            // An edge that lost the comparison has no gradient, even where its feature is infinite.
-            if (share.Counts(destination, (int)edge, feature))
-            {
-                sum += share.Value(destination, (int)edge, feature) * x[source, feature];
-            }
-        }
+        private readonly GpuRows _sources = sources;
+        private readonly GpuMatrix<T> _x = x;
+        private readonly GpuShare<T, TReduction> _share = share;
+        private readonly GpuMatrix<T> _dWeights = dWeights;
 
-        dWeights.Set(edge, head, sum);
+        public void Run(long item)
+        {
+            var edge = item / _dWeights.Columns;
+            var head = item - edge * _dWeights.Columns;
+            var width = _share.Columns / _dWeights.Columns;
+            var (source, destination) = (_sources.Index[edge], _share.Rows.Index[edge]);
+            var total = T.Zero;
+            var end = (head + 1) * width;
+            for (var feature = head * width; feature < end;)
+            {
+                var sum = T.Zero;
+                var runEnd = IntrinsicMath.Min(feature + 256, end);
+                for (; feature < runEnd; feature++)
+                {
+                    // An edge that lost the comparison has no gradient, even where its feature is infinite.
+                    if (_share.Counts(destination, (int)edge, feature))
+                    {
+                        sum += _share.Value(destination, (int)edge, feature) * _x[source, feature];
+                    }
+                }
+
+                total += sum;
+            }
+
+            _dWeights.Set(edge, head, total);
+        }
     }
 
     /// <summary>Weight of an edge at a feature: 1, or the weight of the head that the feature belongs to.</summary>
-    internal static T Weight(GpuMatrix<T> weights, int edge, long feature, long features) =>
+    private static T Weight(GpuMatrix<T> weights, int edge, long feature, long features) =>
         weights.IsAbsent ? T.One : weights[edge, feature / (features / weights.Columns)];
 
     /// <summary>The weighted row of the node at the other end: <c>w[e, h(f)] · x[neighbour, f]</c>.</summary>

@@ -1,20 +1,21 @@
-using ILGPU;
-using ILGPU.Runtime;
-
 namespace Native.Kernels.Cuda;
 
 internal sealed partial class CudaMessageKernels<T>
 {
-    protected override void GatherCore(DeviceEdgeIndex index, DeviceMatrix<T> x, DeviceMatrix<T> output)
-    {
-        var launch = Load<Action<LongIndex1D, GpuRows, GpuMatrix<T>, GpuMatrix<T>>>(GatherKernel, (accelerator, kernel) => accelerator.LoadAutoGroupedStreamKernel(kernel));
-        Launch(Threads(output), extent => launch(extent, index.Rows(), x.Gpu(), output.Gpu()));
-    }
+    protected override void GatherCore(DeviceEdgeIndex index, DeviceMatrix<T> x, DeviceMatrix<T> output) =>
+        device.Run(output.Rows * output.Columns, new GatherAction(index.Rows(), x.Gpu(), output.Gpu()));
 
-    internal static void GatherKernel(LongIndex1D thread, GpuRows rows, GpuMatrix<T> x, GpuMatrix<T> output)
+    internal readonly struct GatherAction(GpuRows rows, GpuMatrix<T> x, GpuMatrix<T> output) : IGpuAction
     {
-        var edge = thread.X / output.Columns;
-        var feature = thread.X - edge * output.Columns;
-        output.Set(edge, feature, x[rows.Index[edge], feature]);
+        private readonly GpuRows _rows = rows;
+        private readonly GpuMatrix<T> _x = x;
+        private readonly GpuMatrix<T> _output = output;
+
+        public void Run(long item)
+        {
+            var edge = item / _output.Columns;
+            var feature = item - edge * _output.Columns;
+            _output.Set(edge, feature, _x[_rows.Index[edge], feature]);
+        }
     }
 }

@@ -26,6 +26,6 @@ internal readonly struct GpuShare<T, TReduction>(GpuRows rows, GpuMatrix<int> ar
         }
 
         var gradient = _dOutput[node, feature];
-        return TReduction.IsMean ? gradient / RowReduction.Count<T>(Rows.Degree(node)) : gradient;
+        return TReduction.IsMean ? gradient / Rows.Divisor<T>(node) : gradient;
     }
 }

@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace Native.Kernels.Cuda;
 
-/// <summary>The value that an edge hands to the reduction of a row; a type argument of <see cref="RowReduction"/>.</summary>
+/// <summary>The value that an edge hands to the reduction of a row; a type argument of <see cref="RowReduction{T, TMessage, TReduction}"/>.</summary>
 internal interface IGpuMessage<T>
     where T : unmanaged
 {
@@ -11,73 +11,82 @@ internal interface IGpuMessage<T>
     T Value(long position, int edge, long feature);
 }
 
-/// <summary>The one loop shape behind every reduction over the edges of a node: a thread for every node and feature walks the row in edge order.</summary>
-internal static class RowReduction
+/// <summary>
+/// The one loop shape behind every reduction over the edges of a node: an item for every node and feature walks the row in edge order.
+/// <c>output[node, f] = REDUCE value</c>, or <c>+=</c> for sums that accumulate; Max and Min also write <c>arg</c> if it is given.
+/// </summary>
+internal readonly struct RowReduction<T, TMessage, TReduction>(GpuRows rows, TMessage message, GpuMatrix<T> output, GpuMatrix<int> arg, bool accumulate, T fill) : IGpuAction
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TMessage : struct, IGpuMessage<T>
+    where TReduction : struct, IReduction
 {
-    // Sums are added in runs of 256, and runs of 65,536, so that a row of a million edges keeps float accuracy.
-    private const int Run = 256;
-    private const int LongRun = Run * Run;
+    private readonly GpuRows _rows = rows;
+    private readonly TMessage _message = message;
+    private readonly GpuMatrix<T> _output = output;
+    private readonly GpuMatrix<int> _arg = arg;
+    private readonly byte _accumulate = (byte)(accumulate ? 1 : 0);
+    private readonly T _fill = fill;
 
-    /// <summary><c>output[node, f] = REDUCE value</c>, or <c>+=</c> for sums that accumulate; Max and Min also write <c>arg</c> if it is given.</summary>
-    public static void Kernel<T, TMessage, TReduction>(LongIndex1D thread, GpuRows rows, TMessage message, GpuMatrix<T> output, GpuMatrix<int> arg, byte accumulate, T fill)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TMessage : struct, IGpuMessage<T>
-        where TReduction : struct, IReduction
+    public void Run(long item)
     {
-        var node = thread.X / output.Columns;
-        var feature = thread.X - node * output.Columns;
-        var end = rows.End(node);
+        var node = item / _output.Columns;
+        var feature = item - node * _output.Columns;
         if (TReduction.IsExtremum)
         {
-            var best = fill;
-            var bestEdge = -1;
-            for (var position = rows.Begin(node); position < end; position++)
-            {
-                var edge = rows.Order[position];
-                var value = message.Value(position, edge, feature);
-                if (bestEdge < 0 || TReduction.Replaces(value, best))
-                {
-                    best = value;
-                    bestEdge = edge;
-                }
-            }
+            Extremum(node, feature);
+            return;
+        }
 
-            output.Set(node, feature, best);
-            if (!arg.IsAbsent)
+        var sum = Sum(node, feature);
+        if (TReduction.IsMean)
+        {
+            sum /= _rows.Divisor<T>(node);
+        }
+
+        _output.Set(node, feature, _accumulate != 0 ? _output[node, feature] + sum : sum);
+    }
+
+    private void Extremum(long node, long feature)
+    {
+        var best = _fill;
+        var bestEdge = -1;
+        var end = _rows.End(node);
+        for (var position = _rows.Begin(node); position < end; position++)
+        {
+            var edge = _rows.Order[position];
+            var value = _message.Value(position, edge, feature);
+            if (bestEdge < 0 || TReduction.Replaces(value, best))
             {
-                arg.Set(node, feature, bestEdge);
+                best = value;
+                bestEdge = edge;
             }
         }
-        else
-        {
-            var sum = Sum<T, TMessage>(rows, message, node, feature);
-            if (TReduction.IsMean)
-            {
-                sum /= Count<T>(rows.Degree(node));
-            }
 
-            output.Set(node, feature, accumulate != 0 ? output[node, feature] + sum : sum);
+        _output.Set(node, feature, best);
+        if (!_arg.IsAbsent)
+        {
+            _arg.Set(node, feature, bestEdge);
         }
     }
 
-    private static T Sum<T, TMessage>(GpuRows rows, TMessage message, long node, long feature)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TMessage : struct, IGpuMessage<T>
+    // Sums are added in runs of 256, and in runs of such runs, so that a row of a million edges keeps float accuracy.
+    private T Sum(long node, long feature)
     {
-        var position = rows.Begin(node);
-        var end = rows.End(node);
+        const int run = 256;
+        var position = _rows.Begin(node);
+        var end = _rows.End(node);
         var total = T.Zero;
         while (position < end)
         {
             var longSum = T.Zero;
-            var longEnd = IntrinsicMath.Min(position + LongRun, end);
+            var longEnd = IntrinsicMath.Min(position + (run * run), end);
             while (position < longEnd)
             {
                 var sum = T.Zero;
-                var runEnd = IntrinsicMath.Min(position + Run, longEnd);
+                var runEnd = IntrinsicMath.Min(position + run, longEnd);
                 for (; position < runEnd; position++)
                 {
-                    sum += message.Value(position, rows.Order[position], feature);
+                    sum += _message.Value(position, _rows.Order[position], feature);
                 }
 
                 longSum += sum;
@@ -88,8 +97,4 @@ internal static class RowReduction
 
         return total;
     }
-
-    /// <summary>The number of edges to divide by: at least 1, so that an empty row gives 0. Exact up to 2²⁴ in float.</summary>
-    public static T Count<T>(long degree)
-        where T : unmanaged, IFloatingPointIeee754<T> => GpuNumber<T>.FromInteger(IntrinsicMath.Max(degree, 1));
 }

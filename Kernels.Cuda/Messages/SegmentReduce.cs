@@ -1,6 +1,3 @@
-using ILGPU;
-using ILGPU.Runtime;
-
 namespace Native.Kernels.Cuda;
 
 internal sealed partial class CudaMessageKernels<T>
@@ -10,17 +7,22 @@ internal sealed partial class CudaMessageKernels<T>
 
     protected override void SegmentReduceBackwardCore<TReduction>(DeviceEdgeIndex index, DeviceTensor<int>? arg, DeviceMatrix<T> dOutput, DeviceMatrix<T> dv)
     {
-        var launch = Load<Action<LongIndex1D, GpuShare<T, TReduction>, GpuMatrix<T>>>(SegmentReduceBackwardKernel, (accelerator, kernel) => accelerator.LoadAutoGroupedStreamKernel(kernel));
         var share = new GpuShare<T, TReduction>(index.Rows(), arg.Gpu(), dOutput.Gpu());
-        Launch(Threads(dv), extent => launch(extent, share, dv.Gpu()));
+        device.Run(dv.Rows * dv.Columns, new SegmentReduceBackwardAction<TReduction>(share, dv.Gpu()));
     }
 
-    internal static void SegmentReduceBackwardKernel<TReduction>(LongIndex1D thread, GpuShare<T, TReduction> share, GpuMatrix<T> dv)
+    internal readonly struct SegmentReduceBackwardAction<TReduction>(GpuShare<T, TReduction> share, GpuMatrix<T> dv) : IGpuAction
         where TReduction : struct, IReduction
     {
-        var edge = thread.X / dv.Columns;
-        var feature = thread.X - edge * dv.Columns;
-        dv.Set(edge, feature, share.Value(share.Rows.Index[edge], (int)edge, feature));
+        private readonly GpuShare<T, TReduction> _share = share;
+        private readonly GpuMatrix<T> _dv = dv;
+
+        public void Run(long item)
+        {
+            var edge = item / _dv.Columns;
+            var feature = item - edge * _dv.Columns;
+            _dv.Set(edge, feature, _share.Value(_share.Rows.Index[edge], (int)edge, feature));
+        }
     }
 
     /// <summary>The edge's own row: <c>v[e, f]</c>.</summary>

@@ -1,61 +1,79 @@
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace Native.Kernels.Cuda;
 
 internal sealed partial class CudaMessageKernels<T>
 {
-    protected override void SegmentSoftmaxCore(DeviceEdgeIndex index, DeviceMatrix<T> v, DeviceMatrix<T> output)
-    {
-        var launch = Load<Action<LongIndex1D, GpuRows, GpuMatrix<T>, GpuMatrix<T>>>(SoftmaxKernel, (accelerator, kernel) => accelerator.LoadAutoGroupedStreamKernel(kernel));
-        Launch(index.Nodes * output.Columns, extent => launch(extent, index.Rows(), v.Gpu(), output.Gpu()));
-    }
+    protected override void SegmentSoftmaxCore(DeviceEdgeIndex index, DeviceMatrix<T> v, DeviceMatrix<T> output) =>
+        device.Run(index.Nodes * output.Columns, new SoftmaxAction(index.Rows(), v.Gpu(), output.Gpu()));
 
-    protected override void SegmentSoftmaxBackwardCore(DeviceEdgeIndex index, DeviceMatrix<T> output, DeviceMatrix<T> dOutput, DeviceMatrix<T> dv)
-    {
-        var launch = Load<Action<LongIndex1D, GpuRows, GpuMatrix<T>, GpuMatrix<T>, GpuMatrix<T>>>(SoftmaxBackwardKernel, (accelerator, kernel) => accelerator.LoadAutoGroupedStreamKernel(kernel));
-        Launch(index.Nodes * dv.Columns, extent => launch(extent, index.Rows(), output.Gpu(), dOutput.Gpu(), dv.Gpu()));
-    }
+    protected override void SegmentSoftmaxBackwardCore(DeviceEdgeIndex index, DeviceMatrix<T> output, DeviceMatrix<T> dOutput, DeviceMatrix<T> dv) =>
+        device.Run(index.Nodes * dv.Columns, new SoftmaxBackwardAction(index.Rows(), output.Gpu(), dOutput.Gpu(), dv.Gpu()));
 
-    internal static void SoftmaxKernel(LongIndex1D thread, GpuRows rows, GpuMatrix<T> v, GpuMatrix<T> output)
+    internal readonly struct SoftmaxAction(GpuRows rows, GpuMatrix<T> v, GpuMatrix<T> output) : IGpuAction
     {
-        var node = thread.X / output.Columns;
-        var feature = thread.X - node * output.Columns;
-        var (maximum, sum) = ShiftedSum(rows, v, node, feature);
+        private readonly GpuRows _rows = rows;
+        private readonly GpuMatrix<T> _v = v;
+        private readonly GpuMatrix<T> _output = output;
 
-        // All -∞ gives 0; +∞ and NaN give NaN, as ∞ - ∞ does.
-        var scale = T.IsNegativeInfinity(maximum) ? T.Zero : T.IsFinite(maximum) ? T.One / sum : T.NaN;
-        var end = rows.End(node);
-        for (var position = rows.Begin(node); position < end; position++)
+        public void Run(long item)
         {
-            var edge = rows.Order[position];
-            output.Set(edge, feature, T.IsFinite(maximum) ? scale * Exp(v[edge, feature] - maximum) : scale);
+            var node = item / _output.Columns;
+            var feature = item - node * _output.Columns;
+            var end = _rows.End(node);
+            var maximum = Maximum(_rows, _v, node, feature);
+            if (T.IsFinite(maximum))
+            {
+                var scale = T.One / ShiftedSum(_rows, _v, node, feature, maximum);
+                for (var position = _rows.Begin(node); position < end; position++)
+                {
+                    var edge = _rows.Order[position];
+                    _output.Set(edge, feature, scale * Exp(_v[edge, feature] - maximum));
+                }
+            }
+            else
+            {
+                // All -∞ gives 0; +∞ and NaN give NaN, as ∞ - ∞ does.
+                var value = T.IsNegativeInfinity(maximum) ? T.Zero : maximum - maximum;
+                for (var position = _rows.Begin(node); position < end; position++)
+                {
+                    _output.Set(_rows.Order[position], feature, value);
+                }
+            }
         }
     }
 
-    internal static void SoftmaxBackwardKernel(LongIndex1D thread, GpuRows rows, GpuMatrix<T> output, GpuMatrix<T> dOutput, GpuMatrix<T> dv)
+    internal readonly struct SoftmaxBackwardAction(GpuRows rows, GpuMatrix<T> output, GpuMatrix<T> dOutput, GpuMatrix<T> dv) : IGpuAction
     {
-        var node = thread.X / dv.Columns;
-        var feature = thread.X - node * dv.Columns;
-        var end = rows.End(node);
-        var inner = T.Zero;
-        for (var position = rows.Begin(node); position < end;)
+        private readonly GpuRows _rows = rows;
+        private readonly GpuMatrix<T> _output = output;
+        private readonly GpuMatrix<T> _dOutput = dOutput;
+        private readonly GpuMatrix<T> _dv = dv;
+
+        public void Run(long item)
         {
-            var sum = T.Zero;
-            var runEnd = IntrinsicMath.Min(position + 1024, end);
-            for (; position < runEnd; position++)
+            var node = item / _dv.Columns;
+            var feature = item - node * _dv.Columns;
+            var end = _rows.End(node);
+            var inner = T.Zero;
+            for (var position = _rows.Begin(node); position < end;)
             {
-                var edge = rows.Order[position];
-                sum += output[edge, feature] * dOutput[edge, feature];
+                var sum = T.Zero;
+                var runEnd = IntrinsicMath.Min(position + 1024, end);
+                for (; position < runEnd; position++)
+                {
+                    var edge = _rows.Order[position];
+                    sum += _output[edge, feature] * _dOutput[edge, feature];
+                }
+
+                inner += sum;
             }
 
-            inner += sum;
-        }
-
-        for (var position = rows.Begin(node); position < end; position++)
-        {
-            var edge = rows.Order[position];
-            dv.Set(edge, feature, output[edge, feature] * (dOutput[edge, feature] - inner));
+            for (var position = _rows.Begin(node); position < end; position++)
+            {
+                var edge = _rows.Order[position];
+                _dv.Set(edge, feature, _output[edge, feature] * (_dOutput[edge, feature] - inner));
+            }
         }
     }
 }
