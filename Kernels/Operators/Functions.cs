@@ -17,7 +17,7 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        return ExpSum<TLanes, T>(TLanes.Clamp(x, ExpLow<TLanes, T>(), ExpHigh<TLanes, T>()), TLanes.Zero);
+        return TimesExp<TLanes, T>(TLanes.Constant(1), TLanes.Clamp(x, ExpLow<TLanes, T>(), ExpHigh<TLanes, T>()), TLanes.Zero);
     }
 
     /// <summary><c>eˣ - 1</c>, accurate near 0; keeps the sign of zero.</summary>
@@ -101,7 +101,7 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var e = Exp<TLanes, T>(-TLanes.Abs(x));
-        var positive = TLanes.And(TLanes.GreaterThan(x, TLanes.Zero), x);
+        var positive = TLanes.Select(TLanes.LessThanOrEqual(x, TLanes.Zero), TLanes.Zero, x);
         return positive + Log1pFinite<TLanes, T>(e, TLanes.Constant(1) + e);
     }
 
@@ -111,13 +111,11 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var one = TLanes.Constant(1);
         var magnitude = TLanes.Abs(x);
-        var bounded = TLanes.Clamp(magnitude, TLanes.Zero, one);
-        var centre = x * ErfCentre<TLanes, T>(bounded * bounded);
-        var tail = NormalTail<TLanes, T>(magnitude * TLanes.Constant(1.4142135623730951));
-        var outer = TLanes.Or(one - (tail + tail), TLanes.And(x, TLanes.Constant(-0.0)));
-        return TLanes.Select(TLanes.LessThan(magnitude, one), centre, outer);
+        var t = NormalBound<TLanes, T>(magnitude * TLanes.Constant(1.4142135623730951));
+        var tail = TimesExpHalfSquare<TLanes, T>(NormalTailRatio<TLanes, T>(t), t);
+        var outer = TLanes.Or(TLanes.Constant(1) - (tail + tail), TLanes.And(x, TLanes.Constant(-0.0)));
+        return TLanes.Select(TLanes.LessThan(magnitude, TLanes.Constant(0.5)), x * ErfCentre<TLanes, T>(x * x), outer);
     }
 
     /// <summary>Standard normal distribution function <c>Φ(x) = ½ erfc(-x / √2)</c>, accurate in the left tail.</summary>
@@ -126,8 +124,9 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var tail = NormalTail<TLanes, T>(x);
-        return TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
+        var t = NormalBound<TLanes, T>(x);
+        var tail = TimesExpHalfSquare<TLanes, T>(NormalTailRatio<TLanes, T>(t), t);
+        return NormalDistributionOfTail<TLanes, T>(x, tail);
     }
 
     /// <summary><c>x Φ(x)</c>, accurate in the left tail; 0 at <c>-∞</c>.</summary>
@@ -136,7 +135,14 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        return BoundBelow<TLanes, T>(x) * NormalDistribution<TLanes, T>(x);
+        // max(x, 0) - |x| Φ(-|x|) away from 0, where t / (t + k) is ½ (1 + q).
+        var t = NormalBound<TLanes, T>(x);
+        var k = NormalTailCentre<TLanes, T>();
+        var q = (t - k) / (t + k);
+        var polynomial = NormalTailPolynomial<TLanes, T>(q);
+        var tail = TimesExpHalfSquare<TLanes, T>(TLanes.Constant(0.5) * TLanes.FusedMultiplyAdd(polynomial, q, polynomial), t);
+        var outer = TLanes.And(TLanes.GreaterThan(x, TLanes.Zero), x) - tail;
+        return TLanes.Select(TLanes.LessThan(t, TLanes.Constant(0.7)), x * NormalCentre<TLanes, T>(x), outer);
     }
 
     /// <summary>Derivative of <see cref="Gelu"/>, <c>Φ(x) + x φ(x)</c>.</summary>
@@ -145,12 +151,11 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var t = NormalTailBound<TLanes, T>(x);
-        var exponential = ExpHalfSquare<TLanes, T>(t);
-        var tail = exponential * NormalTailRatio<TLanes, T>(t);
-        var negative = TLanes.LessThan(x, TLanes.Zero);
-        var density = TLanes.Constant(0.3989422804014327) * exponential;
-        return TLanes.FusedMultiplyAdd(TLanes.Select(negative, -t, t), density, TLanes.Select(negative, tail, TLanes.Constant(1) - tail));
+        var t = NormalBound<TLanes, T>(x);
+        var exponential = TimesExpHalfSquare<TLanes, T>(TLanes.Constant(1), t);
+        var distribution = NormalDistributionOfTail<TLanes, T>(x, NormalTailRatio<TLanes, T>(t) * exponential);
+        var bounded = TLanes.Or(t, TLanes.And(x, TLanes.Constant(-0.0)));
+        return TLanes.FusedMultiplyAdd(TLanes.Constant(0.3989422804014327) * bounded, exponential, distribution);
     }
 
     /// <summary><c>x / (1 + e⁻ˣ)</c>, accurate in the left tail; 0 at <c>-∞</c>.</summary>
@@ -186,50 +191,67 @@ public static unsafe partial class Functions
         return TLanes.Clamp(x, TLanes.Constant(-1000), TLanes.Constant(double.PositiveInfinity));
     }
 
-    // Φ(-|x|)
+    // |x|, bounded where φ(x) and Φ(-|x|) are 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalTail<TLanes, T>(TLanes x)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var t = NormalTailBound<TLanes, T>(x);
-        return ExpHalfSquare<TLanes, T>(t) * NormalTailRatio<TLanes, T>(t);
-    }
-
-    // |x|, bounded where Φ(-|x|) and φ(x) are 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalTailBound<TLanes, T>(TLanes x)
+    private static TLanes NormalBound<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
         => TLanes.Clamp(TLanes.Abs(x), TLanes.Zero, Choose<TLanes, T>(15, 39));
 
-    // Φ(-t) exp(t²/2) for t >= 0: r · G(q) with r = 1 / (t + k), q = (t - k) r = 1 - 2 k r, so that one polynomial covers all t
+    // Φ(x) for |x| < 0.7: ½ + ½ erf(x / √2).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NormalCentre<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var half = TLanes.Constant(0.5);
+        return TLanes.FusedMultiplyAdd(x * TLanes.Constant(0.35355339059327379), ErfCentre<TLanes, T>(half * x * x), half);
+    }
+
+    // Φ(x) from tail = Φ(-|x|), which counts for |x| >= 0.7 only.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NormalDistributionOfTail<TLanes, T>(TLanes x, TLanes tail)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var outer = TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
+        return TLanes.Select(TLanes.LessThan(TLanes.Abs(x), TLanes.Constant(0.7)), NormalCentre<TLanes, T>(x), outer);
+    }
+
+    // Φ(-t) exp(t²/2) for t >= 0.7: r · G(q) with r = 1 / (t + k), q = (t - k) r, so that one polynomial covers all t
     // (Shepherd and Laframboise, Mathematics of Computation 36, 1981).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes NormalTailRatio<TLanes, T>(TLanes t)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var r = TLanes.Constant(1) / (t + Choose<TLanes, T>(3, 6));
-        var q = TLanes.FusedMultiplyAdd(r, Choose<TLanes, T>(-6, -12), TLanes.Constant(1));
-        return r * NormalTailPolynomial<TLanes, T>(q);
+        var k = NormalTailCentre<TLanes, T>();
+        var r = TLanes.Constant(1) / (t + k);
+        return r * NormalTailPolynomial<TLanes, T>((t - k) * r);
     }
 
-    // exp(-t²/2): the square of the high half is exact, the rest (t - high)(t + high) is small.
+    // k
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes ExpHalfSquare<TLanes, T>(TLanes t)
+    private static TLanes NormalTailCentre<TLanes, T>()
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Choose<TLanes, T>(2.4375, 3);
+
+    // factor · exp(-t²/2): the square of the high half of t is exact, the rest (t - high)(t + high) is small.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes TimesExpHalfSquare<TLanes, T>(TLanes factor, TLanes t)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var high = TLanes.HighPart(t);
         var minusHalf = TLanes.Constant(-0.5);
-        return ExpSum<TLanes, T>(minusHalf * high * high, minusHalf * (t - high) * (t + high));
+        return TimesExp<TLanes, T>(factor, minusHalf * high * high, minusHalf * (t - high) * (t + high));
     }
 
-    // exp(x + low) for x in [ExpLow, ExpHigh] and small low. x = n ln 2 + r with |r| <= ½ ln 2; the high part of ln 2 has so few bits
-    // that its product with n is exact.
+    // factor · exp(x + low) for x in [ExpLow, ExpHigh] and small low; scaled last, so that only the product underflows. x = n ln 2 + r with
+    // |r| <= ½ ln 2; the high part of ln 2 has so few bits that its product with n is exact.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes ExpSum<TLanes, T>(TLanes x, TLanes low)
+    private static TLanes TimesExp<TLanes, T>(TLanes factor, TLanes x, TLanes low)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -237,7 +259,7 @@ public static unsafe partial class Functions
         var r = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-0.693115234375, -0.69314718055966296), x);
         r = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13), r) + low;
         var series = TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r);
-        return TLanes.ScaleB(TLanes.Constant(1) + series, n);
+        return TLanes.ScaleB(TLanes.FusedMultiplyAdd(factor, series, factor), n);
     }
 
     // exp(x) - 1 for x in [-40, ExpHigh], at least twice the smallest normal number in magnitude or 0.
@@ -285,7 +307,7 @@ public static unsafe partial class Functions
         return TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(0.693115234375, 0.69314718055966296), f - (halfSquare - rest));
     }
 
-    // log(1 + x) for finite x > -1 and sum = 1 + x rounded. The rounding error of the sum, exact by the order of its terms, joins the mantissa.
+    // log(1 + x) for finite x > -1 (a meaningless number for NaN) and sum = 1 + x rounded. The rounding error of the sum, exact by the order of its terms, joins the mantissa.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Log1pFinite<TLanes, T>(TLanes x, TLanes sum)
         where TLanes : unmanaged, ILanes<TLanes, T>
