@@ -10,6 +10,14 @@ internal static class Require
     public static int Positive(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: expected at least 1, but got {value}.");
 
+    /// <summary>A finite number that is at least 0.</summary>
+    public static double AtLeastZero(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, $"{name}: expected a finite number of at least 0, but got {value}.");
+
+    /// <summary>A decay rate in [0, 1).</summary>
+    public static double Decay(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: expected a number in [0, 1), but got {value}.");
+
     /// <summary>A named value of an enumeration.</summary>
     public static TEnum Named<TEnum>(TEnum value, [CallerArgumentExpression(nameof(value))] string name = "")
         where TEnum : struct, Enum =>

@@ -7,7 +7,14 @@ namespace Native.Kernels;
 /// <param name="Epsilon">Added outside the root, &gt; 0.</param>
 /// <param name="WeightDecay">Weight decay, ≥ 0.</param>
 /// <param name="Decoupled">False: Adam, the decay is added to the gradient. True: AdamW, the parameter is scaled by <c>1 - LearningRate · WeightDecay</c> first.</param>
-public readonly record struct AdamOptions(double LearningRate = 1e-3, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0, bool Decoupled = false);
+public readonly record struct AdamOptions(double LearningRate = 1e-3, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0, bool Decoupled = false)
+{
+    /// <summary>The defaults of the other constructor. (<c>default</c> is all zeros, which no optimiser accepts.)</summary>
+    public AdamOptions()
+        : this(1e-3)
+    {
+    }
+}
 
 public abstract partial class UpdateKernels<T>
 {

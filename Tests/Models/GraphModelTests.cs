@@ -60,4 +60,35 @@ public class GraphModelTests
         Assert.Equal([50, 51, 0], dx.ToArray());
         Assert.Empty(model.Parameters);
     }
+
+    [Fact]
+    public void GradientsOfTheGraphClassifierEqualCentralDifferences()
+    {
+        using var device = new ReferenceDevice();
+        using var graph = device.Upload(RandomGraphs.Create(7, 20, 21));
+        using var model = new GraphClassifier<double>(device, [3, 5, 4], rounds: 3, restart: 0.2, Activation.Tanh, seed: 22);
+        using var x = device.Upload(ModelGradients.Values(7 * 3, 23), 7, 3);
+        using var dx = device.Allocate<double>(7, 3);
+        var cotangent = ModelGradients.Values(7 * 4, 24);
+        using var dOutput = device.Upload(cotangent, 7, 4);
+        ModelGradients.Check(model.Parameters, [("x", x, dx)], () => ModelGradients.Dot(model.Forward(graph, x), cotangent), () => model.Backward(dOutput, dx));
+    }
+
+    [Fact]
+    public void PropagationKeepsConstantsAndTakesItsShareOfTheStart()
+    {
+        using var device = new ReferenceDevice();
+        using var ring = device.Upload(new Graph(3, [0, 1, 2], [1, 2, 0]));
+        using var propagation = new PersonalisedPropagation<double>(device, 2, 0.25);
+        using var constant = device.Upload([3.0, 3.0, 3.0], 3, 1);
+        var view = propagation.Forward(ring, constant).View();
+        Assert.Equal([3, 3, 3], [view[0, 0], view[1, 0], view[2, 0]]);
+
+        // One unit at node 0: a quarter stays in every round, three quarters go one node on.
+        using var impulse = device.Upload([1.0, 0.0, 0.0], 3, 1);
+        view = propagation.Forward(ring, impulse).View();
+        Assert.Equal([0.25, 0.75 * 0.25, 0.75 * 0.75], [view[0, 0], view[1, 0], view[2, 0]]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PersonalisedPropagation<double>(device, 2, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PersonalisedPropagation<double>(device, 0, 0.1));
+    }
 }
