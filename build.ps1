@@ -10,7 +10,8 @@
 #   format    bring all code into the project's style; --verify-no-changes only checks
 
 $ErrorActionPreference = 'Stop'
-$verb, $rest = $args
+$verb = $args[0]
+$rest = @($args[1..$args.Count])
 $path = $ExecutionContext.SessionState.Path
 $before = $path.CurrentLocation.Path
 try {
