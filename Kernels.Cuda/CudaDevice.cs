@@ -60,12 +60,11 @@ public sealed class CudaDevice : Device
         try
         {
             context = Context.Create(builder => Select(builder, name));
-            if (context.Devices.Length == 0)
-            {
-                throw new DeviceUnavailableException($"no {name} device was found");
-            }
 
-            var accelerator = context.Devices[0].CreateAccelerator(context);
+            // A context without any accelerator of the kind asked for holds ILGPU's simulator instead.
+            var device = context.Devices.FirstOrDefault(device => device.AcceleratorType == TypeOf(name))
+                ?? throw new DeviceUnavailableException($"no {name} device was found");
+            var accelerator = device.CreateAccelerator(context);
             return new CudaDevice(name, context, accelerator);
         }
         catch (Exception exception) when (exception is not DeviceUnavailableException and not ArgumentOutOfRangeException)
@@ -138,6 +137,13 @@ public sealed class CudaDevice : Device
 
     internal NotSupportedException NotSupported(string what) =>
         new($"Device '{Name}' does not have {what} yet; use the cpu or reference device.");
+
+    private static AcceleratorType TypeOf(string name) => name switch
+    {
+        "cuda" => AcceleratorType.Cuda,
+        "opencl" => AcceleratorType.OpenCL,
+        _ => AcceleratorType.CPU,
+    };
 
     private static Context.Builder Select(Context.Builder builder, string name) => name switch
     {

@@ -30,13 +30,15 @@ internal sealed class DeviceHandle : IDisposable
     }
 
     /// <summary>Opens the device asked for, or the best there is.</summary>
+    /// <param name="options">The options of the command.</param>
+    /// <param name="reason">Why this device, where the command has chosen it; null when the user did.</param>
     /// <exception cref="DeviceUnavailableException">The device asked for is not to be had here.</exception>
-    public static DeviceHandle Open(CommonOptions options)
+    public static DeviceHandle Open(CommonOptions options, string? reason = null)
     {
         Register(options.Threads);
         return options.Device is null
             ? new DeviceHandle(DeviceRegistry.Default, DeviceRegistry.DefaultReason, owned: false)
-            : new DeviceHandle(DeviceRegistry.Create(options.Device), "asked for with --device", owned: true);
+            : new DeviceHandle(DeviceRegistry.Create(options.Device), reason ?? "asked for with --device", owned: true);
     }
 
     /// <summary>One line for people.</summary>

@@ -12,5 +12,6 @@ internal static class CompareCatalogue
         .. SegmentSoftmaxRows.Entries,
         .. ScatterAddRows.Entries,
         .. GatherRows.Entries,
+        .. MessagePassingStepRows.Entries,
     ];
 }

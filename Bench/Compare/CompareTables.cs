@@ -23,7 +23,7 @@ internal static class CompareTables
             }
         }
 
-        foreach (var step in results.Where(r => r.Kernel == "message-passing-step").DistinctBy(r => (r.Shape, r.Precision)))
+        foreach (var step in results.Where(r => r.Kernel == MessagePassingStepRows.Kernel).DistinctBy(r => (r.Shape, r.Precision)))
         {
             Screen.WriteLine(
                 $"{step.Kernel} {step.Shape} {step.Precision}: floor {Format.Milliseconds(step.FloorMilliseconds)} ms, device peak {Format.Bytes(step.PeakBytes)}, process peak {Format.Bytes(step.ProcessPeakBytes)}");

@@ -10,5 +10,7 @@ namespace Native.Bench;
 [JsonSerializable(typeof(IReadOnlyList<CompareResult>))]
 [JsonSerializable(typeof(IReadOnlyList<CaseResult>))]
 [JsonSerializable(typeof(RooflineReport))]
+[JsonSerializable(typeof(IReadOnlyList<KernelTiming>))]
+[JsonSerializable(typeof(TourResult))]
 [JsonSerializable(typeof(IReadOnlyList<DeviceReport>))]
 internal sealed partial class BenchJson : JsonSerializerContext;

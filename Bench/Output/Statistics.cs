@@ -4,12 +4,17 @@ namespace Native.Bench;
 internal static class Statistics
 {
     /// <summary>The middle value; the mean of the two middle ones for an even count.</summary>
-    public static double Median(IReadOnlyCollection<double> values)
+    public static double Median(IReadOnlyCollection<double> values) => Quantile(values, 0.5);
+
+    /// <summary>The value below which the given fraction lies, interpolated between the two nearest.</summary>
+    public static double Quantile(IReadOnlyCollection<double> values, double fraction)
     {
         double[] sorted = [.. values];
         Array.Sort(sorted);
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        var position = fraction * (sorted.Length - 1);
+        var below = (int)position;
+        var above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
 
     /// <summary>The mean.</summary>

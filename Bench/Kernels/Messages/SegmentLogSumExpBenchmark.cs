@@ -1,0 +1,41 @@
+using System.Numerics;
+using BenchmarkDotNet.Attributes;
+using Native.Kernels;
+
+namespace Native.Bench;
+
+/// <summary>Times <c>SegmentLogSumExp</c>: log-sum-exp of every segment.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+[GenericTypeArguments(typeof(float))]
+[GenericTypeArguments(typeof(double))]
+public class SegmentLogSumExpBenchmark<T> : MessageBenchmark<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private DeviceTensor<T> _v = null!;
+    private DeviceTensor<T> _output = null!;
+    private DeviceTensor<T> _dOutput = null!;
+    private DeviceTensor<T> _dv = null!;
+
+    [Benchmark]
+    public void Forward()
+    {
+        Messages.SegmentLogSumExp(Graph.Destination, _v, _output);
+        Device.Synchronize();
+    }
+
+    [Benchmark]
+    public void Backward()
+    {
+        Messages.SegmentLogSumExpBackward(Graph.Destination, _v, _output, _dOutput, _dv);
+        Device.Synchronize();
+    }
+
+    /// <inheritdoc/>
+    protected override void PrepareData()
+    {
+        _v = Random(Edges, Features);
+        _output = Allocate(Nodes, Features);
+        _dOutput = Random(Nodes, Features);
+        _dv = Allocate(Edges, Features);
+    }
+}
