@@ -96,12 +96,13 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
     private static void RunBlocks(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
     {
         threads = plan.Threads(threads);
-        using var scratch = plan.PackB ? Scratch.Rent(Scratch.SizeOf<T>(plan.GroupColumns * plan.GroupDepth)) : null;
+        var packedSize = plan.PackB ? Panels(plan.GroupColumns) * Blocks(plan.GroupDepth, plan.DepthBlock) * MatrixProductPacking.PanelStep<T>(plan.DepthBlock, TileColumns) : 0;
+        using var scratch = plan.PackB ? Scratch.Rent(Scratch.SizeOf<T>(packedSize)) : null;
         var work = new BlockWork
         {
             Arguments = arguments,
             Plan = plan,
-            Packed = scratch is null ? null : scratch.Take<T>(plan.GroupColumns * plan.GroupDepth),
+            Packed = scratch is null ? null : scratch.Take<T>(packedSize),
         };
         for (work.Column = 0; work.Column < arguments.Columns; work.Column += plan.GroupColumns)
         {
@@ -156,10 +157,10 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         var width = (nint)TileColumns;
         var edge = columns % width;
         var packEdge = packed is null && !plan.PackBlockB && edge != 0;
-        var panelBytes = plan.PackBlockB ? Scratch.SizeOf<T>(RoundUp(columns, width) * plan.DepthBlock)
-            : packEdge ? Scratch.SizeOf<T>(width * plan.DepthBlock) : 0;
-        var aCopyStride = plan.DepthBlock + plan.CopyPadding;
-        var aBytes = plan.PackA ? Scratch.SizeOf<T>(p.TransposeA ? rows * plan.DepthBlock : rows * aCopyStride) : 0;
+        var fullStep = MatrixProductPacking.PanelStep<T>(plan.DepthBlock, width);
+        var panelBytes = plan.PackBlockB ? Scratch.SizeOf<T>(Panels(columns) * fullStep) : packEdge ? Scratch.SizeOf<T>(fullStep) : 0;
+        var aCopyStride = p.TransposeA ? RoundUp(plan.TileRows, 16 / sizeof(T)) : plan.DepthBlock + plan.CopyPadding;
+        var aBytes = plan.PackA ? Scratch.SizeOf<T>(p.TransposeA ? Blocks(rows, plan.TileRows) * MatrixProductPacking.PanelStep<T>(plan.DepthBlock, aCopyStride) : rows * aCopyStride) : 0;
         var scratch = panelBytes + aBytes == 0 ? null : Scratch.Rent(panelBytes + aBytes);
         try
         {
@@ -168,13 +169,14 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             for (nint k = 0; k < depth; k += plan.DepthBlock)
             {
                 var blockDepth = Math.Min(plan.DepthBlock, depth - k);
+                var panelStep = MatrixProductPacking.PanelStep<T>(blockDepth, width);
                 var block = new Block
                 {
                     Depth = blockDepth,
                     RowMajor = !p.TransposeA,
                     A = p.TransposeA ? p.A + ((depthStart + k) * p.AStride) + row : p.A + (row * p.AStride) + depthStart + k,
                     AStride = p.AStride,
-                    ATileStep = p.TransposeA ? 1 : p.AStride,
+                    ATileStep = p.TransposeA ? plan.TileRows : plan.TileRows * p.AStride,
                     C = c,
                     CStride = cStride,
                     Rows = rows,
@@ -194,9 +196,9 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
 
                 if (packed is not null)
                 {
-                    block.B = packed + (k * packedColumns) + (packedColumn * blockDepth);
+                    block.B = packed + (k / plan.DepthBlock * Panels(packedColumns) * fullStep) + (packedColumn / width * panelStep);
                     block.BStride = width;
-                    block.BPanelStep = blockDepth * width;
+                    block.BPanelStep = panelStep;
                     block.BEdge = block.B + (columns / width * block.BPanelStep);
                 }
                 else
@@ -206,20 +208,15 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                     block.BPanelStep = width;
                     if (plan.PackBlockB)
                     {
-                        for (nint j = 0; j < columns; j += width)
-                        {
-                            var from = block.B + (p.TransposeB ? j * p.BStride : j);
-                            MatrixProductPacking.PackPanel(from, p.BStride, p.TransposeB, blockDepth, Math.Min(width, columns - j), panels + (j * blockDepth), width);
-                        }
-
+                        MatrixProductPacking.PackPanels(block.B, p.BStride, p.TransposeB, blockDepth, columns, panels, width);
                         block.B = panels;
                         block.BStride = width;
-                        block.BPanelStep = blockDepth * width;
+                        block.BPanelStep = panelStep;
                         block.BEdge = block.B + (columns / width * block.BPanelStep);
                     }
                     else if (packEdge)
                     {
-                        MatrixProductPacking.PackPanel(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width);
+                        MatrixProductPacking.PackPanels(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width);
                         block.BEdge = panels;
                     }
                 }
@@ -240,18 +237,13 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         {
             MatrixProductPacking.CopyRows(block.A, block.AStride, block.Rows, block.Depth, copy, copyStride);
             block.AStride = copyStride;
-            block.ATileStep = copyStride;
+            block.ATileStep = block.TileRows * copyStride;
         }
         else
         {
-            for (nint i = 0; i < block.Rows; i += block.TileRows)
-            {
-                var height = Math.Min(block.TileRows, block.Rows - i);
-                MatrixProductPacking.CopyRows(block.A + i, block.AStride, block.Depth, height, copy + (i * block.Depth), height);
-            }
-
-            block.AStride = 0;
-            block.ATileStep = block.Depth;
+            MatrixProductPacking.PackColumns(block.A, block.AStride, block.Rows, block.Depth, block.TileRows, copy, copyStride);
+            block.AStride = copyStride;
+            block.ATileStep = MatrixProductPacking.PanelStep<T>(block.Depth, copyStride);
         }
 
         block.A = copy;
@@ -261,47 +253,50 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
     private static void Multiply(in MatrixProductArguments<T> p, in Block block, bool rowsOutermost)
     {
         var tile = stackalloc T[MatrixProductMicroKernel<T, TVector, TRegister>.MaximumRows * TileColumns];
+        var aStep = block.ATileStep;
+        var panels = Panels(block.Columns);
         if (rowsOutermost)
         {
-            for (nint i = 0; i < block.Rows; i += block.TileRows)
+            var a = block.A;
+            for (nint i = 0; i < block.Rows; i += block.TileRows, a += aStep)
             {
-                for (nint j = 0; j < block.Columns; j += TileColumns)
+                for (nint panel = 0; panel < panels; panel++)
                 {
-                    MultiplyTile(p, block, i, j, tile);
+                    MultiplyTile(p, block, a, i, panel, tile);
                 }
             }
+
+            return;
         }
-        else
+
+        for (nint panel = 0; panel < panels; panel++)
         {
-            for (nint j = 0; j < block.Columns; j += TileColumns)
+            var a = block.A;
+            for (nint i = 0; i < block.Rows; i += block.TileRows, a += aStep)
             {
-                for (nint i = 0; i < block.Rows; i += block.TileRows)
-                {
-                    MultiplyTile(p, block, i, j, tile);
-                }
+                MultiplyTile(p, block, a, i, panel, tile);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyTile(in MatrixProductArguments<T> p, in Block block, nint i, nint j, T* tile)
+    private static void MultiplyTile(in MatrixProductArguments<T> p, in Block block, T* a, nint i, nint panel, T* tile)
     {
+        var j = panel * TileColumns;
         var rows = Math.Min(block.TileRows, block.Rows - i);
         var columns = Math.Min(TileColumns, block.Columns - j);
-        var a = block.A + (i * block.ATileStep);
-        var aStride = block.AStride == 0 && !block.RowMajor ? rows : block.AStride;
         var isEdge = columns < TileColumns;
-        var b = isEdge ? block.BEdge : block.B + (j / TileColumns * block.BPanelStep);
+        var b = isEdge ? block.BEdge : block.B + (panel * block.BPanelStep);
         var bStride = isEdge ? TileColumns : block.BStride;
         var c = block.C + (i * block.CStride) + j;
         var kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, columns <= TRegister.Count ? 1 : 2, block.RowMajor);
-        if (columns % TRegister.Count == 0 || block.Padded)
+        if (!isEdge || columns == TRegister.Count || block.Padded)
         {
-            kernel(block.Depth, a, aStride, b, bStride, c, block.CStride, block.Accumulate);
+            kernel(block.Depth, a, block.AStride, b, bStride, c, block.CStride, block.Accumulate);
         }
         else
         {
-            kernel(block.Depth, a, aStride, b, bStride, tile, TileColumns, false);
+            kernel(block.Depth, a, block.AStride, b, bStride, tile, TileColumns, false);
             MatrixProductEpilogue.StoreTile<T, TLanes>(tile, TileColumns, c, block.CStride, rows, columns, block.Accumulate);
         }
 
@@ -330,6 +325,10 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             p.PreactivationStride);
     }
 
+    private static nint Blocks(nint length, nint block) => (length + block - 1) / block;
+
+    private static nint Panels(nint columns) => Blocks(columns, TileColumns);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint RoundUp(nint value, nint multiple) => (value + multiple - 1) / multiple * multiple;
 
@@ -342,7 +341,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         public nint TileRows;
         public bool RowMajor;
 
-        /// <summary>First element of A, its stride (0: the height of the tile), and the distance of neighbouring rows' tiles.</summary>
+        /// <summary>First element of A, its stride, and the distance from tile to tile.</summary>
         public T* A;
         public nint AStride;
         public nint ATileStep;
@@ -382,14 +381,12 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             var depth = Math.Min(_range.Plan.DepthBlock, _range.Depth - k);
             var first = block % PanelGroups * PanelsPerBlock * TileColumns;
             var last = Math.Min(_range.Columns, first + (PanelsPerBlock * TileColumns));
-            var packed = _range.Packed + (k * RoundUp(_range.Columns, TileColumns));
-            for (var j = first; j < last; j += TileColumns)
-            {
-                var row = _range.DepthStart + k;
-                var column = _range.Column + j;
-                var from = p.B + (p.TransposeB ? (column * p.BStride) + row : (row * p.BStride) + column);
-                MatrixProductPacking.PackPanel(from, p.BStride, p.TransposeB, depth, Math.Min(TileColumns, _range.Columns - j), packed + (j * depth), TileColumns);
-            }
+            var packed = _range.Packed + (k / _range.Plan.DepthBlock * Panels(_range.Columns) * MatrixProductPacking.PanelStep<T>(_range.Plan.DepthBlock, TileColumns))
+                + (first / TileColumns * MatrixProductPacking.PanelStep<T>(depth, TileColumns));
+            var row = _range.DepthStart + k;
+            var column = _range.Column + first;
+            var from = p.B + (p.TransposeB ? (column * p.BStride) + row : (row * p.BStride) + column);
+            MatrixProductPacking.PackPanels(from, p.BStride, p.TransposeB, depth, last - first, packed, TileColumns);
         }
     }
 
@@ -417,20 +414,19 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             var start = block % ColumnBlocks * Plan.ColumnBlock;
             var columns = Math.Min(Plan.ColumnBlock, Columns - start);
             var column = Column + start;
-            var packedColumns = RoundUp(Columns, TileColumns);
             var c = Arguments.C + (row * Arguments.CStride) + column;
             var accumulate = Arguments.Accumulate || DepthStart > 0;
             var finish = DepthStart + Depth == Arguments.Depth;
             if (!Plan.Buffered)
             {
-                MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, packedColumns, start, c, Arguments.CStride, false, accumulate, finish);
+                MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, Columns, start, c, Arguments.CStride, false, accumulate, finish);
                 return;
             }
 
             var stride = RoundUp(columns, TileColumns);
             using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * stride));
             var sums = scratch.Take<T>(rows * stride);
-            MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, packedColumns, start, sums, stride, true, false, false);
+            MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, Columns, start, sums, stride, true, false, false);
             MatrixProductEpilogue.StoreTile<T, TLanes>(sums, stride, c, Arguments.CStride, rows, columns, accumulate);
             if (finish)
             {

@@ -8,35 +8,95 @@ namespace Native.Kernels.Cpu;
 internal static unsafe class MatrixProductPacking
 {
     /// <summary>
-    /// A panel of <c>B</c>: <c>panel[k·width + j] = B[k,j]</c> for <c>k &lt; depth</c>, <c>j &lt; columns</c>, zero for
-    /// <c>columns ≤ j &lt; width</c>. <c>B[k,j]</c> is <c>b[k·stride + j]</c>, or <c>b[j·stride + k]</c> when transposed.
+    /// Elements from one panel (or tile) to the next. A cache line between them lets the panels, which are written side by
+    /// side, fall into different cache sets.
     /// </summary>
-    public static void PackPanel<T>(T* b, nint stride, bool transposed, nint depth, nint columns, T* panel, nint width)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint PanelStep<T>(nint depth, nint width)
+        where T : unmanaged => (depth * width) + (64 / sizeof(T));
+
+    /// <summary>
+    /// Panels of <c>B</c>, each <see cref="PanelStep"/> after the last: <c>panel[k·width + j] = B[k,j]</c> for <c>k &lt; depth</c>, zero for the columns
+    /// that the last one lacks. <c>B[k,j]</c> is <c>b[k·stride + j]</c>, or <c>b[j·stride + k]</c> when transposed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackPanels<T>(T* b, nint stride, bool transposed, nint depth, nint columns, T* panels, nint width)
         where T : unmanaged
     {
+        var step = PanelStep<T>(depth, width);
+        var rest = columns % width;
+        if (rest != 0)
+        {
+            // The columns that are missing stay zero, those present are written over below.
+            new Span<T>(panels + (columns / width * step), (int)(depth * width)).Clear();
+        }
+
         if (transposed)
         {
-            if (columns < width)
+            for (nint j = 0; j < columns; j += width)
             {
-                // The columns that are missing stay zero, those present are written over below.
-                new Span<T>(panel, (int)(depth * width)).Clear();
+                TransposeBlock(b + (j * stride), stride, Math.Min(width, columns - j), depth, panels + (j / width * step), width);
             }
 
-            TransposeBlock(b, stride, columns, depth, panel, width);
             return;
         }
 
+        // Rows are read from end to end, which the hardware foresees, and dealt out to the panels.
         for (nint k = 0; k < depth; k++)
         {
-            CopyRow(b + (k * stride), panel + (k * width), columns);
-            for (var j = columns; j < width; j++)
+            var panel = panels + (k * width);
+            for (nint j = 0; j < columns; j += width)
             {
-                panel[(k * width) + j] = default;
+                CopyRow(b + j, panel, Math.Min(width, columns - j));
+                panel += step;
             }
+
+            b += stride;
+        }
+    }
+
+    /// <summary>
+    /// Tiles of a transposed <c>A</c>, each <see cref="PanelStep"/> after the last: <c>tile[k·tileStride + i] = a[k·stride + i]</c> for the rows <c>i</c> of
+    /// each tile. <paramref name="tileStride"/> is the tile's height rounded up to 16 bytes; what fills the gap is not used.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackColumns<T>(T* a, nint stride, nint rows, nint depth, nint tileRows, T* tiles, nint tileStride)
+        where T : unmanaged
+    {
+        var step = PanelStep<T>(depth, tileStride);
+        var whole = (rows - (tileStride - tileRows)) / tileRows;
+        for (nint k = 0; k < depth; k++)
+        {
+            var tile = tiles + (k * tileStride);
+            nint i = 0;
+            for (nint t = 0; t < whole; t++)
+            {
+                // Reads into the next tile's rows, which exist for these tiles.
+                for (nint j = 0; j < tileStride; j += Vector128<T>.Count)
+                {
+                    Vector128.Load(a + i + j).Store(tile + j);
+                }
+
+                i += tileRows;
+                tile += step;
+            }
+
+            for (; i < rows; i += tileRows)
+            {
+                for (nint j = 0; j < tileRows && i + j < rows; j++)
+                {
+                    tile[j] = a[i + j];
+                }
+
+                tile += step;
+            }
+
+            a += stride;
         }
     }
 
     /// <summary>Copies a block of rows, <c>copy[i·copyStride + k] = a[i·stride + k]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRows<T>(T* a, nint stride, nint rows, nint columns, T* copy, nint copyStride)
         where T : unmanaged
     {
@@ -47,6 +107,7 @@ internal static unsafe class MatrixProductPacking
     }
 
     /// <summary>Transposes, <c>target[j·targetStride + i] = source[i·stride + j]</c>, in squares of one register of 32 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeBlock<T>(T* source, nint stride, nint rows, nint columns, T* target, nint targetStride)
         where T : unmanaged
     {

@@ -16,6 +16,9 @@ internal struct MatrixProductPlan
     /// <summary>Multiply-adds of a block of C are brought down to this where the shape allows, for even loads.</summary>
     private const double BlockWork = 3 << 20;
 
+    /// <summary>More blocks of C than this are not made for the sake of even loads.</summary>
+    private const double MostBlocks = 32;
+
     private double _work;
 
     /// <summary>Rows of a tile, at most; evened out over the rows.</summary>
@@ -88,30 +91,36 @@ internal struct MatrixProductPlan
 
         plan.GroupDepth = Math.Min(plan.GroupDepth, LongestChain * plan.DepthBlock);
         plan.Buffered = depth > LongestChain * plan.DepthBlock;
-        plan.CutBlocks(blocking, tileColumns, rows);
+        plan.CutBlocks(blocking, tileColumns, rows, depth);
 
         var panelBytes = Math.Min(plan.ColumnBlock, columns) * plan.DepthBlock * elementSize;
         plan.RowsOutermost = panelBytes <= 32 << 10;
-        plan.PackA = plan.ColumnBlock >= 4 * tileColumns;
+
+        // Columns of A are far apart in memory, so they are packed as soon as two panels share them. Rows are copied only when
+        // they lie a whole number of pages apart, in the same few cache sets.
+        plan.PackA = transposeA ? plan.ColumnBlock > tileColumns && plan.RowBlock > blocking.TileRows : plan.ColumnBlock >= 8 * tileColumns && aStride * elementSize % 4096 == 0;
         return plan;
     }
 
-    /// <summary>Halves the longer side of the blocks of C until there are enough of them or they are small.</summary>
-    private void CutBlocks(MatrixProductBlocking blocking, nint tileColumns, nint rows)
+    /// <summary>
+    /// Halves the blocks of C until there are enough of them to share out, or they are small: first their rows, because every
+    /// block of columns copies A again, then their columns.
+    /// </summary>
+    private void CutBlocks(MatrixProductBlocking blocking, nint tileColumns, nint rows, nint depthTotal)
     {
-        var columns = Math.Min(GroupColumns, 1024);
         var rowTiles = Math.Max(1, Math.Min(rows, blocking.Rows) / TileRows);
-        var columnTiles = (columns + tileColumns - 1) / tileColumns;
-        var depth = (double)Math.Min(GroupDepth, (nint)(_work / rows));
-        while (rowTiles * TileRows * columnTiles * tileColumns * Math.Min(depth, GroupDepth) > BlockWork)
+        var columnTiles = (Math.Min(GroupColumns, 4096) + tileColumns - 1) / tileColumns;
+        var depth = (double)Math.Min(GroupDepth, depthTotal);
+        var largest = Math.Max(BlockWork, _work / MostBlocks);
+        while (rowTiles * TileRows * columnTiles * tileColumns * depth > largest)
         {
-            if (columnTiles * tileColumns > 2 * rowTiles * TileRows && columnTiles > 4)
-            {
-                columnTiles = (columnTiles + 1) / 2;
-            }
-            else if (rowTiles > 4)
+            if (rowTiles > 5)
             {
                 rowTiles = (rowTiles + 1) / 2;
+            }
+            else if (columnTiles > 8)
+            {
+                columnTiles = (columnTiles + 1) / 2;
             }
             else
             {
