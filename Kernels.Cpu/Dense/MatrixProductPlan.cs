@@ -89,7 +89,7 @@ internal struct MatrixProductPlan
             plan.GroupDepth = PackedBytes / (plan.GroupColumns * elementSize) / plan.DepthBlock * plan.DepthBlock;
         }
 
-        plan.GroupDepth = Math.Min(plan.GroupDepth, LongestChain * plan.DepthBlock);
+        plan.GroupDepth = Math.Min(plan.GroupDepth, Math.Min(LongestChain * plan.DepthBlock, RoundUp(depth, plan.DepthBlock)));
         plan.Buffered = depth > LongestChain * plan.DepthBlock;
         plan.CutBlocks(blocking, tileColumns, rows, depth);
 
