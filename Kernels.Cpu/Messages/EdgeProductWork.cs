@@ -1,0 +1,154 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Native.Kernels.Cpu;
+
+/// <summary>Which features of an edge product count.</summary>
+internal interface IEdgeProduct
+{
+    /// <summary>True where only features count whose argument is the edge.</summary>
+    static abstract bool IsChosen { get; }
+}
+
+/// <summary>All features count.</summary>
+internal readonly struct PlainProduct : IEdgeProduct
+{
+    public static bool IsChosen => false;
+}
+
+/// <summary>Features count in which the edge is the extremum.</summary>
+internal readonly struct ChosenProduct : IEdgeProduct
+{
+    public static bool IsChosen => true;
+}
+
+/// <summary>
+/// The loop shape of products over edges: <c>output[e, h] = ⟨x[src[e]], y[dst[e]]⟩</c> over the features of head <c>h</c>. Edges go by destination, so that a row of
+/// <c>y</c> stays in the first cache while the rows of <c>x</c> pass.
+/// </summary>
+internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
+    where TProduct : struct, IEdgeProduct
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private IndexedRows<T> _x;
+    private T* _y;
+    private nint _yStride;
+    private int* _arg;
+    private nint _argStride;
+    private nint _features;
+    private int _heads;
+    private T* _output;
+    private nint _outputStride;
+    private long* _offsets;
+    private int* _order;
+    private int _nodes;
+    private int _edges;
+    private int _edgesPerBlock;
+
+    public static void Run(Graph graph, T* x, nint xStride, T* y, nint yStride, int* arg, nint argStride, nint features, int heads, T* output, nint outputStride, int threads)
+    {
+        fixed (int* sources = graph.SourceByDestination, order = graph.Destination.Order)
+        fixed (long* offsets = graph.Destination.Offsets)
+        {
+            var work = new EdgeProductWork<TProduct, T>
+            {
+                _x = new IndexedRows<T>(x, xStride, sources, graph.Edges),
+                _y = y,
+                _yStride = yStride,
+                _arg = arg,
+                _argStride = argStride,
+                _features = features,
+                _heads = heads,
+                _output = output,
+                _outputStride = outputStride,
+                _offsets = offsets,
+                _order = order,
+                _nodes = graph.Nodes,
+                _edges = graph.Edges,
+                _edgesPerBlock = (int)EdgeBlocks.CostFor(features),
+            };
+            var blocks = (int)((work._edges + (long)work._edgesPerBlock - 1) / work._edgesPerBlock);
+            LanesWork.For<EdgeProductWork<TProduct, T>, T>(ref work, blocks, threads, heads == 0 ? 0 : features / heads);
+        }
+    }
+
+    public readonly void Run<TLanes>(int block)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var position = (nint)block * _edgesPerBlock;
+        var end = Math.Min(position + _edgesPerBlock, _edges);
+        var row = EdgeBlocks.RowOf(_offsets, _nodes, position);
+        while (position < end)
+        {
+            while (_offsets[row + 1] <= position)
+            {
+                row++;
+            }
+
+            var rowEnd = (nint)Math.Min(_offsets[row + 1], end);
+            Row<TLanes>(row, position, rowEnd);
+            position = rowEnd;
+        }
+    }
+
+    private readonly void Row<TLanes>(int row, nint begin, nint end)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var x = _x;
+        var y = _y + row * _yStride;
+        var width = _features / _heads;
+        for (var position = begin; position < end; position++)
+        {
+            var edge = _order[position];
+            var source = x.At(position).Row;
+            var output = _output + edge * _outputStride;
+            x.Prefetch(position, 0, 4 * sizeof(TLanes));
+            var chosen = EdgeNumbers.Broadcast<TLanes, T>(edge);
+            nint feature = 0;
+            for (var head = 0; head < _heads; head++)
+            {
+                output[head] = Dot(source + feature, y + feature, TProduct.IsChosen ? _arg + row * _argStride + feature : null, chosen, width);
+                feature += width;
+            }
+        }
+    }
+
+    // Four chains of sums, so that the latency of a multiply-add is hidden; the rest of the features goes to the first.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Dot<TLanes>(T* x, T* y, int* arg, TLanes edge, nint width)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        TLanes s0 = TLanes.Zero, s1 = s0, s2 = s0, s3 = s0;
+        nint feature = 0;
+        for (; feature <= width - 4 * TLanes.Count; feature += 4 * TLanes.Count)
+        {
+            s0 = Add(s0, x, y, arg, edge, feature, TLanes.Count);
+            s1 = Add(s1, x, y, arg, edge, feature + TLanes.Count, TLanes.Count);
+            s2 = Add(s2, x, y, arg, edge, feature + 2 * TLanes.Count, TLanes.Count);
+            s3 = Add(s3, x, y, arg, edge, feature + 3 * TLanes.Count, TLanes.Count);
+        }
+
+        for (; feature <= width - TLanes.Count; feature += TLanes.Count)
+        {
+            s0 = Add(s0, x, y, arg, edge, feature, TLanes.Count);
+        }
+
+        if (feature < width)
+        {
+            s1 = Add(s1, x, y, arg, edge, feature, (int)(width - feature));
+        }
+
+        return TLanes.Sum(s0 + s1 + (s2 + s3));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Add<TLanes>(TLanes sum, T* x, T* y, int* arg, TLanes edge, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var left = EdgeRows.Load<TLanes, T>(x + feature, count);
+        var right = EdgeRows.Load<TLanes, T>(y + feature, count);
+        return TProduct.IsChosen
+            ? sum + TLanes.And(EdgeNumbers.Equal<TLanes, T>(EdgeNumbers.Load<TLanes, T>(arg + feature, count), edge), left * right)
+            : TLanes.FusedMultiplyAdd(left, right, sum);
+    }
+}
