@@ -115,7 +115,7 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
 
     // Four chains of sums, so that the latency of a multiply-add is hidden; the rest of the features goes to the first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Dot<TLanes>(T* x, T* y, int* arg, TLanes edge, nint width)
+    internal static T Dot<TLanes>(T* x, T* y, int* arg, TLanes edge, nint width)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         TLanes s0 = TLanes.Zero, s1 = s0, s2 = s0, s3 = s0;

@@ -20,7 +20,7 @@ public static unsafe partial class Messages
         fixed (T* from = &x.First, to = &output.First)
         fixed (int* nodes = index.Index)
         {
-            GatherWork<T>.Run(from, x.Stride, nodes, null, 0, null, 0, index.Edges, output.Columns, to, output.Stride, threads);
+            GatherWork<T>.Run(from, x.Stride, nodes, null, 0, null, index.Edges, output.Columns, to, output.Stride, threads);
         }
     }
 }

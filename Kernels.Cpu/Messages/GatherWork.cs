@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Native.Kernels.Cpu;
 
 /// <summary>
-/// The loop shape of copies to edges: <c>output[r] = x[index[p]]</c>, <c>p = first + r</c>; with an argument only the features in which
-/// <c>arg[index[p]]</c> is the edge, the others 0. The edge is <c>order[p]</c>, or <c>p</c> without an order.
+/// The loop shape of copies to edges: <c>output[r] = x[index[r]]</c>; with an argument only the features in which
+/// <c>arg[index[r]]</c> is the edge, the others 0. The edge is <c>order[r]</c>, or <c>r</c> without an order.
 /// </summary>
 internal unsafe struct GatherWork<T> : ILanesWork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -15,14 +15,13 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
     private int* _arg;
     private nint _argStride;
     private int* _order;
-    private nint _first;
     private nint _rows;
     private nint _features;
     private T* _output;
     private nint _outputStride;
     private nint _rowsPerBlock;
 
-    public static void Run(T* x, nint stride, int* index, int* arg, nint argStride, int* order, nint first, nint rows, nint features, T* output, nint outputStride, int threads)
+    public static void Run(T* x, nint stride, int* index, int* arg, nint argStride, int* order, nint rows, nint features, T* output, nint outputStride, int threads)
     {
         if (features == 0)
         {
@@ -31,12 +30,11 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
 
         var work = new GatherWork<T>
         {
-            _x = new IndexedRows<T>(x, stride, index, first + rows),
+            _x = new IndexedRows<T>(x, stride, index, rows),
             _index = index,
             _arg = arg,
             _argStride = argStride,
             _order = order,
-            _first = first,
             _rows = rows,
             _features = features,
             _output = output,
@@ -71,7 +69,7 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
         var output = _output;
         for (var row = begin; row < end; row++)
         {
-            output[row * _outputStride] = *x.At(_first + row).Row;
+            output[row * _outputStride] = *x.At(row).Row;
         }
     }
 
@@ -82,12 +80,12 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
         var features = _features;
         for (var row = begin; row < end; row++)
         {
-            var from = x.At(_first + row).Row;
+            var from = x.At(row).Row;
             var to = _output + row * _outputStride;
             nint feature = 0;
             for (; feature <= features - 4 * TLanes.Count; feature += 4 * TLanes.Count)
             {
-                x.Prefetch(_first + row, feature, 4 * sizeof(TLanes));
+                x.Prefetch(row, feature, 4 * sizeof(TLanes));
                 var v0 = TLanes.Load(from + feature);
                 var v1 = TLanes.Load(from + feature + TLanes.Count);
                 var v2 = TLanes.Load(from + feature + 2 * TLanes.Count);
@@ -100,13 +98,13 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
 
             for (; feature <= features - TLanes.Count; feature += TLanes.Count)
             {
-                x.Prefetch(_first + row, feature, sizeof(TLanes));
+                x.Prefetch(row, feature, sizeof(TLanes));
                 TLanes.Store(TLanes.Load(from + feature), to + feature);
             }
 
             if (feature < features)
             {
-                x.Prefetch(_first + row, feature, sizeof(TLanes));
+                x.Prefetch(row, feature, sizeof(TLanes));
                 TLanes.StorePartial(TLanes.LoadPartial(from + feature, (int)(features - feature)), to + feature, (int)(features - feature));
             }
         }
@@ -118,11 +116,10 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
         var x = _x;
         for (var row = begin; row < end; row++)
         {
-            var position = _first + row;
-            var from = x.At(position).Row;
-            var arg = _arg + _index[position] * _argStride;
+            var from = x.At(row).Row;
+            var arg = _arg + _index[row] * _argStride;
             var to = _output + row * _outputStride;
-            var edge = EdgeNumbers.Broadcast<TLanes, T>(_order is null ? (int)position : _order[position]);
+            var edge = EdgeNumbers.Broadcast<TLanes, T>(_order is null ? (int)row : _order[row]);
             nint feature = 0;
             for (; feature <= _features - TLanes.Count; feature += TLanes.Count)
             {

@@ -54,11 +54,11 @@ public static unsafe partial class Messages
             var g = MeanGradient<T>.Of<TReduction>(index, from, ref stride, dv.Columns, scratch, threads);
             if (TReduction.IsExtremum)
             {
-                GatherWork<T>.Run(g, stride, nodes, edges, arg.Stride, null, 0, index.Edges, dv.Columns, to, dv.Stride, threads);
+                GatherWork<T>.Run(g, stride, nodes, edges, arg.Stride, null, index.Edges, dv.Columns, to, dv.Stride, threads);
             }
             else
             {
-                GatherWork<T>.Run(g, stride, nodes, null, 0, null, 0, index.Edges, dv.Columns, to, dv.Stride, threads);
+                GatherWork<T>.Run(g, stride, nodes, null, 0, null, index.Edges, dv.Columns, to, dv.Stride, threads);
             }
         }
     }
