@@ -41,17 +41,9 @@ internal static class ElementwiseLoop
 
         if (column < end)
         {
-            Tail<T, TLanes, TBody>(local, row, column, (int)(end - column));
+            local.Invoke<TLanes, Partial>(row, column, (int)(end - column));
         }
     }
-
-    // A method of its own, so that the loop above has one copy of the body in its registers and in the inliner's budget.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Tail<T, TLanes, TBody>(TBody body, nint row, nint column, int count)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where TBody : struct, IElementwise<T>
-        => body.Invoke<TLanes, Partial>(row, column, count);
 
     private readonly struct Work<T, TBody>(in TBody body, in Blocks blocks) : IWork
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -16,8 +16,13 @@ internal interface IRows<T>
 /// <summary>The loop over rows, and the reductions over a row that its bodies are made of.</summary>
 internal static unsafe class RowLoop
 {
-    // Registers that are added up before the sum moves on to double: two accumulators of 32 terms a lane.
-    private const int RegistersPerSum = 64;
+    // Terms that each lane of the two accumulators adds up before the sum moves on to double.
+    private const int PairsPerSum = 32;
+
+    // Rows of fewer registers than this are treated in groups, in another order than that of memory.
+    private const int NarrowRegisters = 8;
+    private const int RowsPerGroup = 64;
+    private const int RowsBetweenNeighbours = 8;
 
     /// <summary>Runs a body over all rows.</summary>
     public static void Run<T, TBody>(in TBody body, nint rows, nint columns, int threads)
@@ -73,10 +78,10 @@ internal static unsafe class RowLoop
         var local = body;
         double firstSum = 0;
         double secondSum = 0;
-        while (column <= end - TLanes.Count)
+        while (column <= end - 2 * TLanes.Count)
         {
-            var registers = Math.Min((end - column) / TLanes.Count, RegistersPerSum);
-            var pairsEnd = column + (registers & ~1) * TLanes.Count;
+            var pairs = Math.Min((end - column) / (2 * TLanes.Count), PairsPerSum);
+            var pairsEnd = column + pairs * (2 * TLanes.Count);
             TLanes firstEven = TLanes.Zero, firstOdd = TLanes.Zero, secondEven = TLanes.Zero, secondOdd = TLanes.Zero;
             for (; column < pairsEnd; column += 2 * TLanes.Count)
             {
@@ -95,12 +100,6 @@ internal static unsafe class RowLoop
                 }
             }
 
-            if ((registers & 1) != 0)
-            {
-                Single<T, TLanes, TBody, Whole>(local, row, column, TLanes.Count, ref firstSum, ref secondSum);
-                column += TLanes.Count;
-            }
-
             firstSum += double.CreateTruncating(TLanes.Sum(firstEven + firstOdd));
             if (TBody.HasSecond)
             {
@@ -108,29 +107,20 @@ internal static unsafe class RowLoop
             }
         }
 
-        if (column < end)
+        // What is left: a whole register, a part of one, or both.
+        for (; column < end; column += TLanes.Count)
         {
-            Single<T, TLanes, TBody, Partial>(local, row, column, (int)(end - column), ref firstSum, ref secondSum);
+            var count = (int)Math.Min(end - column, TLanes.Count);
+            local.Terms<TLanes, Partial>(row, column, count, out var first, out var second);
+            var mask = Partial.Mask<TLanes, T>(count);
+            firstSum += double.CreateTruncating(TLanes.Sum(TLanes.And(mask, first)));
+            if (TBody.HasSecond)
+            {
+                secondSum += double.CreateTruncating(TLanes.Sum(TLanes.And(mask, second)));
+            }
         }
 
         return (firstSum, secondSum);
-    }
-
-    // A register on its own: out of line, so that the loop above has the inliner's budget.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Single<T, TLanes, TBody, TAccess>(TBody body, nint row, nint column, int count, ref double firstSum, ref double secondSum)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where TBody : struct, ITerms<T>
-        where TAccess : struct, IAccess
-    {
-        body.Terms<TLanes, TAccess>(row, column, count, out var first, out var second);
-        var mask = Partial.Mask<TLanes, T>(count);
-        firstSum += double.CreateTruncating(TLanes.Sum(TLanes.And(mask, first)));
-        if (TBody.HasSecond)
-        {
-            secondSum += double.CreateTruncating(TLanes.Sum(TLanes.And(mask, second)));
-        }
     }
 
     private readonly struct Work<T, TBody>(in TBody body, in Blocks blocks) : IWork
@@ -159,10 +149,30 @@ internal static unsafe class RowLoop
         private void Run<TLanes>(int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            var (row, endRow, _, _) = _blocks.Range(block);
-            for (; row < endRow; row++)
+            var (row, endRow, _, columns) = _blocks.Range(block);
+            if (columns >= NarrowRegisters * TLanes.Count)
             {
-                _body.Row<TLanes>(row);
+                for (; row < endRow; row++)
+                {
+                    _body.Row<TLanes>(row);
+                }
+
+                return;
+            }
+
+            // The masked store at the end of a short row reaches into the next row's addresses. Input and output often lie at the same
+            // offset of a 4 KiB page; the processor then takes the next row's load for a reader of that store and waits for it. So
+            // neighbours are treated some rows apart. Rows do not depend on each other: their order changes no result.
+            for (; row < endRow; row += RowsPerGroup)
+            {
+                var endGroup = Math.Min(row + RowsPerGroup, endRow);
+                for (var phase = row; phase < row + RowsBetweenNeighbours; phase++)
+                {
+                    for (var i = phase; i < endGroup; i += RowsBetweenNeighbours)
+                    {
+                        _body.Row<TLanes>(i);
+                    }
+                }
             }
         }
     }
