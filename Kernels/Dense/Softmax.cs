@@ -4,7 +4,7 @@ public abstract partial class DenseKernels<T>
 {
     /// <summary>
     /// Softmax of every row: <c>output[i, j] = exp(x[i, j] - m_i) / Σ_k exp(x[i, k] - m_i)</c>, <c>m_i</c> the row's maximum.
-    /// A row of all <c>-∞</c> gives 0; a NaN in a row makes the row NaN.
+    /// A row of all <c>-∞</c> gives 0; a NaN or a <c>+∞</c> in a row makes the row NaN.
     /// </summary>
     /// <param name="x">Logits <c>[B, C]</c>.</param>
     /// <param name="output">Probabilities <c>[B, C]</c>; overwritten; may be <paramref name="x"/> itself.</param>
@@ -28,7 +28,7 @@ public abstract partial class DenseKernels<T>
     }
 
     /// <summary>
-    /// Log-softmax of every row: <c>output[i, j] = x[i, j] - m_i - log Σ_k exp(x[i, k] - m_i)</c>, in nats. A row of all <c>-∞</c> gives <c>-∞</c>; a NaN in a row makes the row NaN.
+    /// Log-softmax of every row: <c>output[i, j] = x[i, j] - m_i - log Σ_k exp(x[i, k] - m_i)</c>, in nats. A row of all <c>-∞</c> gives <c>-∞</c>; a NaN or a <c>+∞</c> in a row makes the row NaN.
     /// </summary>
     /// <param name="x">Logits <c>[B, C]</c>.</param>
     /// <param name="output">Log probabilities <c>[B, C]</c>; overwritten; may be <paramref name="x"/> itself.</param>

@@ -74,10 +74,10 @@ internal sealed partial class ReferenceDenseKernels<T>
             maximum = Math.Max(maximum, logits[row, j]);
         }
 
-        // All -∞, a +∞, or a NaN (which Math.Max propagates): the maximum is the answer, and subtracting it would make a NaN of infinities.
+        // All -∞ is an answer; a +∞ less the maximum is NaN, and so is every term that is divided by it. Math.Max propagates a NaN.
         if (!double.IsFinite(maximum))
         {
-            return maximum;
+            return double.IsNegativeInfinity(maximum) ? maximum : double.NaN;
         }
 
         var sum = 0.0;

@@ -10,7 +10,7 @@ internal sealed partial class ReferenceUpdateKernels<T>
         for (long i = 0; i < parameter.Count; i++)
         {
             var value = options.Decoupled ? p[i] * (1 - options.LearningRate * options.WeightDecay) : p[i];
-            var direction = options.Decoupled ? g[i] : g[i] + options.WeightDecay * p[i];
+            var direction = options.Decoupled || options.WeightDecay == 0 ? g[i] : g[i] + options.WeightDecay * p[i];
             var first = options.Beta1 * m[i] + (1 - options.Beta1) * direction;
             var second = options.Beta2 * v[i] + (1 - options.Beta2) * direction * direction;
             m[i] = first;

@@ -7,7 +7,7 @@ internal sealed partial class ReferenceUpdateKernels<T>
         Cells<T> p = parameter, g = gradient, b = momentumBuffer;
         for (long i = 0; i < parameter.Count; i++)
         {
-            var direction = g[i] + options.WeightDecay * p[i];
+            var direction = options.WeightDecay == 0 ? g[i] : g[i] + options.WeightDecay * p[i];
             if (options.Momentum != 0)
             {
                 direction = step == 1 ? direction : options.Momentum * b[i] + direction;
