@@ -93,6 +93,14 @@ internal sealed class CaseRun<T> : IDisposable
     /// <summary>Hands back <c>output/name</c>.</summary>
     public void Output(string name, DeviceTensor<T> value) => _numbers.Add($"output/{name}", Download(value));
 
+    /// <summary>Hands back <c>output/name</c> from memory of a model.</summary>
+    public void Output(string name, DeviceMatrix<T> value)
+    {
+        var copy = Overwritten(value.Rows, value.Columns);
+        Dense.Copy(value, copy);
+        Output(name, copy);
+    }
+
     /// <summary>Hands back rows of <c>output/name</c> that were collected on the host.</summary>
     public void Output(string name, double[] value) => _numbers.Add($"output/{name}", value);
 

@@ -55,9 +55,14 @@ internal static class CaseRunner
         {
             return result with { Status = CaseStatus.Unsupported, Reason = exception.Message };
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidDataException or InvalidOperationException or DeviceFaultException or NotImplementedException)
+        catch (Exception exception) when (exception is InvalidDataException or DeviceFaultException)
         {
             return result with { Reason = exception.Message };
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A fault of a kernel or a model: it fails its case and must not hide the others.
+            return result with { Reason = $"{exception.GetType().Name}: {exception.Message}" };
         }
 
         return Compare(run, result);

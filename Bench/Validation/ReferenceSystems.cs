@@ -14,9 +14,13 @@ internal static class ReferenceSystems
         ["linear"] = new LinearSystem(),
         ["log_softmax"] = new LogSoftmaxSystem(),
         ["losses"] = new LossesSystem(),
+        ["message_passing_layer"] = new MessagePassingLayerSystem(),
+        ["mlp"] = new MlpSystem(),
+        ["normalised_aggregation"] = new NormalisedAggregationSystem(),
         ["optimizer"] = new OptimizerSystem(),
         ["row_softmax"] = new RowSoftmaxSystem(),
         ["scatter_add"] = new ScatterAddSystem(),
         ["segment_reduce"] = new SegmentReduceSystem(),
+        ["unified_message_passing"] = new UnifiedMessagePassingSystem(),
     };
 }
