@@ -1,0 +1,22 @@
+namespace Native.Tests;
+
+/// <summary>Every call of every kernel: what must hold for all of them is tested over this list.</summary>
+internal static class KernelCatalogue
+{
+    /// <summary>The message kernels.</summary>
+    public static IReadOnlyList<KernelCall> Messages { get; } =
+    [
+        .. GatherCall.All, .. ScatterAddCall.All, .. SegmentReduceCalls.All, .. SegmentLogSumExpCall.All, .. SegmentSoftmaxCall.All,
+        .. AggregateCalls.All, .. AggregateCombinedCalls.All, .. CombinedDotCall.All, .. EdgeDotCall.All, .. EdgeTileCalls.All, .. NearestNeighboursCall.All,
+    ];
+
+    /// <summary>The dense kernels and the optimisers.</summary>
+    public static IReadOnlyList<KernelCall> Dense { get; } =
+    [
+        .. ActivateCalls.All, .. ElementwiseCall.All, .. MatrixProductCall.All, .. LinearCalls.All, .. SoftmaxCall.All, .. LogSoftmaxCall.All, .. LayerNormCall.All, .. BatchNormCall.All,
+        .. SquaredErrorCall.All, .. GaussianNegativeLogLikelihoodCall.All, .. BernoulliWithLogitsCall.All, .. CrossEntropyCall.All, .. SgdCall.All, .. AdamCall.All,
+    ];
+
+    /// <summary>All kernels.</summary>
+    public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense];
+}
