@@ -127,6 +127,35 @@ public class MessagePassingLayerTests
 
     [Theory]
     [MemberData(nameof(Variants))]
+    public void TheNumberOfThreadsDoesNotChangeABit(Aggregation aggregation, int attributes)
+    {
+        const int Nodes = 300, Edges = 5000;
+        var graph = RandomGraphs.Create(Nodes, Edges, 51);
+        float[][]? expected = null;
+        foreach (var threads in new[] { 1, 2, 3, 8 })
+        {
+            using var device = new CpuDevice(threads);
+            using var uploaded = device.Upload(graph);
+            using var layer = new MessagePassingLayer<float>(device, 9, 17, 10, attributes, aggregation, seed: 52);
+            using var x = device.Upload(Floats(Nodes * 9, 53), Nodes, 9);
+            using var a = device.Upload(Floats(Edges * attributes, 54), Edges, attributes);
+            using var dx = device.Allocate<float>(Nodes, 9);
+            using var da = device.Allocate<float>(Edges, attributes);
+            using var dOutput = device.Upload(Floats(Nodes * 10, 55), Nodes, 10);
+            using var h = device.Allocate<float>(Nodes, 10);
+            var (edges, dEdges) = attributes == 0 ? default : ((DeviceMatrix<float>)a, (DeviceMatrix<float>)da);
+            device.Dense<float>().Copy(layer.Forward(uploaded, x, edges), h);
+            layer.Backward(dOutput, dx, dEdges);
+            float[][] results = [h.ToArray(), dx.ToArray(), da.ToArray(), .. layer.Parameters.Select(parameter => parameter.Gradient!.ToArray())];
+            expected ??= results;
+            Assert.Equal(expected, results);
+        }
+
+        static float[] Floats(int count, int seed) => Array.ConvertAll(ModelGradients.Values(count, seed), value => (float)value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
     public void RenumberingTheNodesRenumbersTheOutput(Aggregation aggregation, int attributes)
     {
         using var device = new ReferenceDevice();

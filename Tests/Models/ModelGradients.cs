@@ -13,12 +13,19 @@ internal static class ModelGradients
     private const double RelativeTolerance = 1e-6;
 
     /// <summary>Checks <c>d Σ cotangent ⊙ output</c> with respect to every parameter and the given inputs.</summary>
-    /// <param name="parameters">The parameters; their gradients must be 0.</param>
+    /// <param name="parameters">The parameters; their gradients must be 0; their values are overwritten.</param>
     /// <param name="inputs">Inputs with the gradient that <paramref name="backward"/> fills.</param>
     /// <param name="loss">Runs the model forward and returns <c>Σ cotangent ⊙ output</c>.</param>
     /// <param name="backward">Runs the model backward after <paramref name="loss"/>.</param>
     public static void Check(ParameterSet<double> parameters, (string Name, DeviceTensor<double> Value, DeviceTensor<double> Gradient)[] inputs, Func<double> loss, Action backward)
     {
+        // Values of unit size: first values are so small that single units, or all of them, can be dead.
+        var seed = 100;
+        foreach (var parameter in parameters)
+        {
+            parameter.Value.Upload(Values(parameter.Value.Count, seed++));
+        }
+
         loss();
         backward();
         foreach (var parameter in parameters)
