@@ -58,7 +58,7 @@ public static class ParameterSetSerialization
             }
             else if (!tensor.Shape.SequenceEqual(parameter.Value.Shape))
             {
-                misshapen.Add($"{SafetensorsHeader.Quote(name)} (expected {Format(parameter.Value.Shape)}, found {Format(tensor.Shape)})");
+                misshapen.Add($"{SafetensorsHeader.Quote(name)} (expected {Format(parameter.Value.Shape)}, but got {Format(tensor.Shape)})");
             }
             else
             {

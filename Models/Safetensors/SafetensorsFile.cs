@@ -47,7 +47,7 @@ public sealed class SafetensorsFile
     /// <exception cref="InvalidDataException">The file holds no such tensor.</exception>
     public SafetensorsTensor this[string name] => TryGetTensor(name, out var tensor)
         ? tensor
-        : throw new InvalidDataException($"{Source}: expected a tensor {SafetensorsHeader.Quote(name)}, found none among its {Tensors.Count} tensors.");
+        : throw new InvalidDataException($"{Source}: expected a tensor {SafetensorsHeader.Quote(name)}, but got none among its {Tensors.Count} tensors.");
 
     /// <summary>Looks a tensor up by name.</summary>
     /// <param name="name">The name, compared exactly.</param>
@@ -82,13 +82,13 @@ public sealed class SafetensorsFile
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > SafetensorsHeader.MaximumLength)
         {
-            throw new InvalidDataException($"{source}: expected a header of at most {SafetensorsHeader.MaximumLength} bytes, found a header length of {headerLength}.");
+            throw new InvalidDataException($"{source}: expected a header of at most {SafetensorsHeader.MaximumLength} bytes, but got a header length of {headerLength}.");
         }
 
         remaining -= prefix.Length;
         if (remaining < (long)headerLength)
         {
-            throw new InvalidDataException($"{source}: expected a header of {headerLength} bytes, found {remaining} bytes; the file is truncated.");
+            throw new InvalidDataException($"{source}: expected a header of {headerLength} bytes, but got {remaining} bytes; the file is truncated.");
         }
 
         var header = SafetensorsHeader.Parse(Read(stream, (int)headerLength, remaining is not null, source, "the header"), source);
@@ -96,7 +96,7 @@ public sealed class SafetensorsFile
         if (remaining is { } found && found != header.DataLength)
         {
             var how = found < header.DataLength ? "the file is truncated" : "bytes are left over";
-            throw new InvalidDataException($"{source}: expected {header.DataLength} bytes of data after the header, found {found}; {how}.");
+            throw new InvalidDataException($"{source}: expected {header.DataLength} bytes of data after the header, but got {found}; {how}.");
         }
 
         var tensors = new SafetensorsTensor[header.Entries.Count];
@@ -109,7 +109,7 @@ public sealed class SafetensorsFile
 
         if (stream.ReadByte() >= 0)
         {
-            throw new InvalidDataException($"{source}: expected {header.DataLength} bytes of data after the header, found more; bytes are left over.");
+            throw new InvalidDataException($"{source}: expected {header.DataLength} bytes of data after the header, but got more; bytes are left over.");
         }
 
         return new SafetensorsFile(source, header, tensors);
@@ -119,7 +119,7 @@ public sealed class SafetensorsFile
     {
         if (count > Array.MaxLength)
         {
-            throw new InvalidDataException($"{source}: {what}: expected at most {Array.MaxLength} bytes, found {count}.");
+            throw new InvalidDataException($"{source}: {what}: expected at most {Array.MaxLength} bytes, but got {count}.");
         }
 
         var buffer = new byte[held ? count : Math.Min(count, FirstBufferLength)];
@@ -129,7 +129,7 @@ public sealed class SafetensorsFile
             filled += stream.ReadAtLeast(buffer.AsSpan(filled), buffer.Length - filled, throwOnEndOfStream: false);
             if (filled < buffer.Length)
             {
-                throw new InvalidDataException($"{source}: {what}: expected {count} bytes, found {filled}; the file is truncated.");
+                throw new InvalidDataException($"{source}: {what}: expected {count} bytes, but got {filled}; the file is truncated.");
             }
 
             if (filled == count)

@@ -48,12 +48,12 @@ internal sealed class SafetensorsHeader
         var header = new SafetensorsHeader(source);
         if (json.IsEmpty || json[0] != (byte)'{')
         {
-            throw header.Error($"expected the header to start with '{{', found {(json.IsEmpty ? "an empty header" : $"byte 0x{json[0]:X2}")}");
+            throw header.Error($"expected the header to start with '{{', but got {(json.IsEmpty ? "an empty header" : $"byte 0x{json[0]:X2}")}");
         }
 
         if (!Utf8.IsValid(json))
         {
-            throw header.Error("expected the header to be UTF-8, found invalid bytes");
+            throw header.Error("expected the header to be UTF-8, but got invalid bytes");
         }
 
         try
@@ -133,7 +133,7 @@ internal sealed class SafetensorsHeader
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw Error($"expected {MetadataKey} to be an object of strings, found {Found(ref reader)}");
+            throw Error($"expected {MetadataKey} to be an object of strings, but got {Found(ref reader)}");
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -142,7 +142,7 @@ internal sealed class SafetensorsHeader
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
             {
-                throw Error($"{MetadataKey}: expected {Quote(key)} to be a string, found {Found(ref reader)}");
+                throw Error($"{MetadataKey}: expected {Quote(key)} to be a string, but got {Found(ref reader)}");
             }
 
             if (!Metadata.TryAdd(key, ReadString(ref reader)))
@@ -156,7 +156,7 @@ internal sealed class SafetensorsHeader
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw Error(name, $"expected an object with dtype, shape and data_offsets, found {Found(ref reader)}");
+            throw Error(name, $"expected an object with dtype, shape and data_offsets, but got {Found(ref reader)}");
         }
 
         SafetensorsDataType? dataType = null;
@@ -171,7 +171,7 @@ internal sealed class SafetensorsHeader
                 "dtype" => dataType is not null,
                 "shape" => shape is not null,
                 "data_offsets" => offsets is not null,
-                _ => throw Error(name, $"expected dtype, shape and data_offsets, found {Quote(key)}"),
+                _ => throw Error(name, $"expected dtype, shape and data_offsets, but got {Quote(key)}"),
             };
             if (repeated)
             {
@@ -199,13 +199,13 @@ internal sealed class SafetensorsHeader
 
         if (offsets.Length != 2 || offsets[0] > offsets[1])
         {
-            throw Error(name, $"expected data_offsets to be a begin and an end not before it, found [{string.Join(", ", offsets)}]");
+            throw Error(name, $"expected data_offsets to be a begin and an end not before it, but got [{string.Join(", ", offsets)}]");
         }
 
         var size = ByteCount(name, dataType.Value, shape);
         if (offsets[1] - offsets[0] != size)
         {
-            throw Error(name, $"expected {size} bytes for {dataType} [{string.Join(", ", shape)}], found data_offsets [{offsets[0]}, {offsets[1]}], {offsets[1] - offsets[0]} bytes");
+            throw Error(name, $"expected {size} bytes for {dataType} [{string.Join(", ", shape)}], but got data_offsets [{offsets[0]}, {offsets[1]}], {offsets[1] - offsets[0]} bytes");
         }
 
         return new Entry(name, dataType.Value, shape, offsets[0], offsets[1]);
@@ -224,14 +224,14 @@ internal sealed class SafetensorsHeader
             }
         }
 
-        throw Error(name, $"expected dtype {string.Join(", ", DataTypeNames)}, found {Found(ref reader)}");
+        throw Error(name, $"expected dtype {string.Join(", ", DataTypeNames)}, but got {Found(ref reader)}");
     }
 
     private long[] ReadIntegers(ref Utf8JsonReader reader, string name, string key, int most)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            throw Error(name, $"expected {key} to be an array of integers, found {Found(ref reader)}");
+            throw Error(name, $"expected {key} to be an array of integers, but got {Found(ref reader)}");
         }
 
         var result = new List<long>();
@@ -239,12 +239,12 @@ internal sealed class SafetensorsHeader
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var value) || value < 0)
             {
-                throw Error(name, $"expected {key} to hold integers from 0 to {long.MaxValue}, found {Found(ref reader)}");
+                throw Error(name, $"expected {key} to hold integers from 0 to {long.MaxValue}, but got {Found(ref reader)}");
             }
 
             if (result.Count == most)
             {
-                throw Error(name, $"expected {key} to hold at most {most} integers, found more");
+                throw Error(name, $"expected {key} to hold at most {most} integers, but got more");
             }
 
             result.Add(value);
@@ -279,7 +279,7 @@ internal sealed class SafetensorsHeader
         catch (InvalidOperationException exception)
         {
             // An escaped surrogate without its partner.
-            throw new InvalidDataException($"{_source}: expected strings of Unicode text in the header, found {Found(ref reader)}.", exception);
+            throw new InvalidDataException($"{_source}: expected strings of Unicode text in the header, but got {Found(ref reader)}.", exception);
         }
     }
 
@@ -293,7 +293,7 @@ internal sealed class SafetensorsHeader
             if (entry.Begin != DataLength)
             {
                 var found = entry.Begin < DataLength ? $"overlapping {Quote(previous!)}" : "leaving a hole before it";
-                throw Error(entry.Name, $"expected its data to begin at offset {DataLength}, found {entry.Begin}, {found}");
+                throw Error(entry.Name, $"expected its data to begin at offset {DataLength}, but got {entry.Begin}, {found}");
             }
 
             DataLength = entry.End;

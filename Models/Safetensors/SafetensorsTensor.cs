@@ -89,7 +89,7 @@ public sealed class SafetensorsTensor
         {
             var expected = integers ? "I32 or I64" : "F16, BF16, F32 or F64";
             throw new InvalidDataException(
-                $"{_source}: tensor {SafetensorsHeader.Quote(Name)}: expected dtype {expected} to read as {typeof(T).Name}, found {DataType}.");
+                $"{_source}: tensor {SafetensorsHeader.Quote(Name)}: expected dtype {expected} to read as {typeof(T).Name}, but got {DataType}.");
         }
     }
 }

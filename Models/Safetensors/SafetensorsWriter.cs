@@ -69,7 +69,7 @@ public sealed class SafetensorsWriter
         if (name == SafetensorsHeader.MetadataKey || _entries.ContainsKey(name))
         {
             throw new ArgumentException(
-                $"Expected a new name other than {SafetensorsHeader.MetadataKey}, found {SafetensorsHeader.Quote(name)}.", nameof(name));
+                $"Expected a new name other than {SafetensorsHeader.MetadataKey}, but got {SafetensorsHeader.Quote(name)}.", nameof(name));
         }
 
         RequireShape(shape, values.Length);
@@ -81,7 +81,7 @@ public sealed class SafetensorsWriter
         var size = (long)values.Length * SafetensorsElements.ByteSize(dataType);
         if (size > Array.MaxLength)
         {
-            throw new ArgumentException($"Tensor {SafetensorsHeader.Quote(name)}: expected at most {Array.MaxLength} bytes, found {size}.", nameof(values));
+            throw new ArgumentException($"Tensor {SafetensorsHeader.Quote(name)}: expected at most {Array.MaxLength} bytes, but got {size}.", nameof(values));
         }
 
         var data = new byte[size];
@@ -152,7 +152,7 @@ public sealed class SafetensorsWriter
             }
             else if (char.IsSurrogate(text[i]))
             {
-                throw new ArgumentException($"Expected well-formed Unicode, found an unpaired surrogate at index {i} of {SafetensorsHeader.Quote(text)}.", argument);
+                throw new ArgumentException($"Expected well-formed Unicode, but got an unpaired surrogate at index {i} of {SafetensorsHeader.Quote(text)}.", argument);
             }
         }
     }
@@ -162,7 +162,7 @@ public sealed class SafetensorsWriter
         var text = string.Join(", ", shape.ToArray());
         if (shape.Length > SafetensorsHeader.MaximumRank)
         {
-            throw new ArgumentException($"Expected at most {SafetensorsHeader.MaximumRank} dimensions, found {shape.Length}.", nameof(shape));
+            throw new ArgumentException($"Expected at most {SafetensorsHeader.MaximumRank} dimensions, but got {shape.Length}.", nameof(shape));
         }
 
         // Like the reader, the product leaves zeros out, so that no file is written that the reader would refuse.
@@ -173,7 +173,7 @@ public sealed class SafetensorsWriter
         {
             if (dimension < 0 || dimension > limit / count)
             {
-                throw new ArgumentException($"Expected dimensions that are not negative and whose product is at most {limit}, found [{text}].", nameof(shape));
+                throw new ArgumentException($"Expected dimensions that are not negative and whose product is at most {limit}, but got [{text}].", nameof(shape));
             }
 
             count *= Math.Max(dimension, 1);
@@ -183,7 +183,7 @@ public sealed class SafetensorsWriter
         count = empty ? 0 : count;
         if (count != length)
         {
-            throw new ArgumentException($"Expected {count} values for shape [{text}], found {length}.", nameof(shape));
+            throw new ArgumentException($"Expected {count} values for shape [{text}], but got {length}.", nameof(shape));
         }
     }
 
@@ -230,7 +230,7 @@ public sealed class SafetensorsWriter
         var header = new byte[(buffer.WrittenCount + 7) / 8 * 8];
         if (header.Length > SafetensorsHeader.MaximumLength)
         {
-            throw new InvalidOperationException($"Expected a header of at most {SafetensorsHeader.MaximumLength} bytes, found {header.Length}.");
+            throw new InvalidOperationException($"Expected a header of at most {SafetensorsHeader.MaximumLength} bytes, but got {header.Length}.");
         }
 
         buffer.WrittenSpan.CopyTo(header);

@@ -90,7 +90,7 @@ public class ParameterSetSerializationTests
         Assert.Contains("the source", message);
         Assert.Contains("Missing: 'running_mean'.", message);
         Assert.Contains("Extra: 'surplus'.", message);
-        Assert.Contains("Wrongly shaped: 'layer.weight' (expected [2, 3], found [3, 2]).", message);
+        Assert.Contains("Wrongly shaped: 'layer.weight' (expected [2, 3], but got [3, 2]).", message);
         Assert.Contains("'exponent': element 1 is 1E+300", message);
         Assert.Contains("'index': expected dtype F16, BF16, F32 or F64", message);
         Assert.Equal([7, 8], set["layer.bias"].Value.ToArray());

@@ -272,13 +272,13 @@ public class SafetensorsTests
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"strides":[1]}}""", 8, ["'w'", "'strides'"] },
             { """{"w":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""", 2, ["'w'", "F16, BF16, I32, F32, F64, I64", "F8_E4M3"] },
             { """{"w":{"dtype":"f32","shape":[2],"data_offsets":[0,8]}}""", 8, ["'w'", "\"f32\""] },
-            { """{"w":{"dtype":3,"shape":[2],"data_offsets":[0,8]}}""", 8, ["'w'", "dtype", "found 3"] },
-            { """{"w":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "array", "found 2"] },
-            { """{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "found -2"] },
-            { """{"w":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "found 2.0"] },
-            { """{"w":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "found \"2\""] },
-            { """{"w":{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "found an array"] },
-            { """{"w":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}}""", 8, ["'w'", "found 9223372036854775808"] },
+            { """{"w":{"dtype":3,"shape":[2],"data_offsets":[0,8]}}""", 8, ["'w'", "dtype", "got 3"] },
+            { """{"w":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "array", "got 2"] },
+            { """{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "got -2"] },
+            { """{"w":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "got 2.0"] },
+            { """{"w":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "got \"2\""] },
+            { """{"w":{"dtype":"F32","shape":[[2]],"data_offsets":[0,8]}}""", 8, ["'w'", "shape", "got an array"] },
+            { """{"w":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}}""", 8, ["'w'", "got 9223372036854775808"] },
             { """{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0, ["'w'", "exceeds"] },
             { """{"w":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]}}""", 0, ["'w'", "exceeds"] },
             { """{"w":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}}""", 0, ["'w'", "exceeds"] },
@@ -287,15 +287,15 @@ public class SafetensorsTests
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, ["'w'", "data_offsets", "[0]"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4,8]}}""", 8, ["'w'", "data_offsets", "at most 2"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, ["'w'", "data_offsets", "[8, 0]"] },
-            { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, ["'w'", "data_offsets", "found -8"] },
+            { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, ["'w'", "data_offsets", "got -8"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, ["'w'", "expected 8 bytes", "[0, 4]"] },
             { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""", 8, ["'w'", "expected 4 bytes for F32 [1]", "8 bytes"] },
             { """{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,8]}}""", 8, ["'w'", "expected 16 bytes for F64 [2]", "8 bytes"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775800,9223372036854775807]}}""", 8, ["'w'", "expected 8 bytes", "7 bytes"] },
             { """{"w":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775799,9223372036854775807]}}""", 8, ["'w'", "offset 0", "hole"] },
-            { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, ["'w'", "offset 0", "found 4", "hole"] },
-            { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, ["'w'", "offset 4", "found 8", "hole"] },
-            { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, ["'w'", "offset 8", "found 4", "overlapping 'a'"] },
+            { """{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, ["'w'", "offset 0", "got 4", "hole"] },
+            { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, ["'w'", "offset 4", "got 8", "hole"] },
+            { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, ["'w'", "offset 8", "got 4", "overlapping 'a'"] },
             { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, ["overlapping"] },
             { """{"w":{"dtype":"F32","shape":[268435456],"data_offsets":[0,1073741824]}}""", 8, ["1073741824", "truncated"] },
             { """{"w":{"dtype":"F64","shape":[1073741824],"data_offsets":[0,8589934592]}}""", 8, ["8589934592"] },
@@ -314,11 +314,11 @@ public class SafetensorsTests
     [Fact]
     public void RefusesHostileBytes()
     {
-        AssertRefusedEveryWay([], ["header length", "8 bytes", "found 0", "truncated"]);
-        AssertRefusedEveryWay([1, 2, 3], ["header length", "8 bytes", "found 3", "truncated"]);
+        AssertRefusedEveryWay([], ["header length", "8 bytes", "got 0", "truncated"]);
+        AssertRefusedEveryWay([1, 2, 3], ["header length", "8 bytes", "got 3", "truncated"]);
         AssertRefusedEveryWay([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], ["100000000", "18446744073709551615"]);
         AssertRefusedEveryWay([0x01, 0xE1, 0xF5, 0x05, 0, 0, 0, 0, (byte)'{'], ["100000000", "100000001"]);
-        AssertRefusedEveryWay([0x00, 0xE1, 0xF5, 0x05, 0, 0, 0, 0, (byte)'{'], ["100000000", "found 1", "truncated"]);
+        AssertRefusedEveryWay([0x00, 0xE1, 0xF5, 0x05, 0, 0, 0, 0, (byte)'{'], ["100000000", "got 1", "truncated"]);
         AssertRefusedEveryWay([3, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'"', 0xFF], ["UTF-8"]);
         AssertRefusedEveryWay([.. Bytes(OneTensor.Replace("w", "\u00e9")).Select(value => value == 0xA9 ? (byte)0x28 : value)], ["UTF-8"]);
         for (var length = 0; length < OneTensor.Length + 16; length++)
