@@ -45,7 +45,7 @@ internal static class BenchProgram
             Screen.WriteError("stopped; nothing was written.");
             return Stopped;
         }
-        catch (Exception exception) when (exception is BenchException or DeviceUnavailableException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (exception is BenchException or DeviceUnavailableException or NotSupportedException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             Screen.WriteError(exception.Message);
             return Failure;

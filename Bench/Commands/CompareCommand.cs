@@ -48,6 +48,7 @@ internal static class CompareCommand
         var comparison = new Comparison(settings, quick, stop);
         var results = new List<CompareResult>();
         var missing = new List<(string Peer, string Reason)>();
+        var unsupported = new List<string>();
         Screen.Progress(progress =>
         {
             var task = progress.AddTask("measuring", maxValue: entries.Count);
@@ -55,7 +56,15 @@ internal static class CompareCommand
             {
                 task.Description = Markup.Escape($"{entry.Kernel} {entry.Shape} {entry.Precision}");
                 progress.Refresh();
-                results.AddRange(comparison.Run(entry, missing));
+                try
+                {
+                    results.AddRange(comparison.Run(entry, missing));
+                }
+                catch (NotSupportedException exception)
+                {
+                    unsupported.Add($"{entry.Kernel} {entry.Precision}: not measured ({exception.Message})");
+                }
+
                 task.Increment(1);
             }
 
@@ -63,7 +72,17 @@ internal static class CompareCommand
             progress.Refresh();
         }, refresh: false);
 
+        if (results.Count == 0)
+        {
+            throw new BenchException($"compare: device '{device.Device.Name}' has none of these kernels. {string.Join(" ", unsupported.Distinct())}");
+        }
+
         CompareTables.Write(results, missing);
+        foreach (var line in unsupported.Distinct())
+        {
+            Screen.WriteLine(line);
+        }
+
         JsonOutput.Write(options.Json, results, BenchJson.Default.IReadOnlyListCompareResult);
         return BenchProgram.Success;
     }

@@ -105,7 +105,7 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
     {
         // The runtime compiles a method again after 30 calls and a tenth of a second, in the background.
         var start = Stopwatch.GetTimestamp();
-        var calls = 0;
+        var calls = 0L;
         do
         {
             stop.ThrowIfCancellationRequested();
@@ -114,7 +114,7 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
         }
         while (Stopwatch.GetElapsedTime(start) < _warmUp);
 
-        contestant.Calls = Math.Max(1, (int)(ShortestSample / (Stopwatch.GetElapsedTime(start) / calls)));
+        contestant.Calls = Math.Max(1, (int)(calls * (ShortestSample / Stopwatch.GetElapsedTime(start))));
     }
 
     /// <returns>The multiply-add peak of the rounds, in operations a second; 0 when the work has no operations.</returns>

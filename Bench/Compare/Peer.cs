@@ -39,7 +39,7 @@ internal sealed class Peer
 
 /// <summary>A peer ready to run.</summary>
 /// <param name="run">Does the work once.</param>
-/// <param name="difference">The largest difference between its result and ours, over the larger of 1 and our largest value; null when the results are not comparable.</param>
+/// <param name="difference">The largest difference between its result and ours, over our largest value; null when the results are not comparable.</param>
 /// <param name="dispose">Gives back what it holds.</param>
 internal sealed class PeerRun(Action run, Func<double>? difference, Action? dispose = null) : IDisposable
 {

@@ -21,8 +21,7 @@ internal static class TorchPeer
         {
             var first = transposeA ? Make(a, k, m).t() : Make(a, m, k);
             var second = transposeB ? Make(b, n, k).t() : Make(b, k, n);
-            var result = zeros(m, n, Type<T>());
-            return (() => mm_out(result, first, second), result);
+            return () => mm(first, second);
         });
 
     /// <summary><c>output[e] = x[index[e]]</c>.</summary>
@@ -32,8 +31,7 @@ internal static class TorchPeer
         {
             var values = Make(x, nodes, features);
             var rows = tensor(index.Select(node => (long)node).ToArray());
-            var result = zeros(index.Length, features, Type<T>());
-            return (() => Replace(ref result, values.index_select(0, rows)), result);
+            return () => values.index_select(0, rows);
         });
 
     /// <summary><c>output[index[e]] += v[e]</c>.</summary>
@@ -44,7 +42,7 @@ internal static class TorchPeer
             var values = Make(v, index.Length, features);
             var rows = tensor(index.Select(node => (long)node).ToArray());
             var result = zeros(nodes, features, Type<T>());
-            return (() => result.zero_().index_add_(0, rows, values, 1), result);
+            return () => result.zero_().index_add_(0, rows, values, 1);
         });
 
     /// <summary>Gather, then scatter, with the array of all messages that frameworks make.</summary>
@@ -56,14 +54,14 @@ internal static class TorchPeer
             var from = tensor(source.Select(node => (long)node).ToArray());
             var to = tensor(destination.Select(node => (long)node).ToArray());
             var result = zeros(nodes, features, Type<T>());
-            return (() =>
+            return () =>
             {
                 using var messages = values.index_select(0, from);
-                result.zero_().index_add_(0, to, messages, 1);
-            }, result);
+                return result.zero_().index_add_(0, to, messages, 1);
+            };
         });
 
-    private static Peer Create<T>(long bytes, int threads, Func<T[]> ours, Func<(Action Run, Tensor Result)> create)
+    private static Peer Create<T>(long bytes, int threads, Func<T[]> ours, Func<Func<Tensor>> create)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         Unavailable.Value is { } reason
             ? Peer.Absent(Name, reason)
@@ -72,10 +70,15 @@ internal static class TorchPeer
                 set_num_threads(threads);
                 var scope = NewDisposeScope();
                 var noGradient = no_grad();
-                var (run, result) = create();
+                var compute = create();
                 return new PeerRun(
-                    run,
-                    () => Shapes.Difference<T>(ours(), result.data<T>().ToArray()),
+                    () =>
+                    {
+                        // Frees the result and whatever else the call made.
+                        using var call = NewDisposeScope();
+                        _ = compute();
+                    },
+                    () => Shapes.Difference<T>(ours(), compute().data<T>().ToArray()),
                     () =>
                     {
                         noGradient.Dispose();

@@ -12,7 +12,7 @@ internal static class EdgeCase
     private static readonly (int Nodes, int Edges, int Features, bool Quick)[] UsualSizes =
     [
         (16_000, 160_000, 16, true),
-        (200_000, 1_600_000, 64, false),
+        (200_000, 800_000, 64, false),
     ];
 
     /// <summary>Entries of the usual sizes: one that stays in cache and one that does not.</summary>

@@ -50,8 +50,8 @@ internal static class Shapes
     public static Graph RandomGraph(int nodes, int edges) =>
         new(nodes, RandomNodes(nodes, edges, 1), RandomNodes(nodes, edges, 2));
 
-    /// <summary>The largest difference of two results over the larger of 1 and the largest of ours; NaN when one of them has a NaN.</summary>
-    public static double Difference<T>(ReadOnlySpan<T> ours, ReadOnlySpan<T> theirs)
+    /// <summary>The largest difference of two results over the largest of ours, or over <paramref name="least"/> where that is larger; NaN when one of them has a NaN.</summary>
+    public static double Difference<T>(ReadOnlySpan<T> ours, ReadOnlySpan<T> theirs, double least = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (ours.Length != theirs.Length)
@@ -60,7 +60,7 @@ internal static class Shapes
         }
 
         var difference = T.Zero;
-        var largest = T.One;
+        var largest = T.CreateTruncating(least);
         for (var i = 0; i < ours.Length; i++)
         {
             // Max hands a NaN on.
@@ -68,6 +68,6 @@ internal static class Shapes
             largest = T.Max(largest, T.Abs(ours[i]));
         }
 
-        return double.CreateTruncating(difference / largest);
+        return difference == T.Zero ? 0 : double.CreateTruncating(difference / largest);
     }
 }

@@ -79,7 +79,7 @@ internal sealed class TrainingStep<T> : IDisposable
         }
     }
 
-    /// <summary>The largest difference of the gradients of two steps at equal parameters, over the larger of 1 and the largest gradient.</summary>
+    /// <summary>The largest difference of the gradients of two steps at equal parameters, each parameter's over its largest gradient.</summary>
     public double GradientDifference(TrainingStep<T> other, ulong seed)
     {
         Initialisation.Linear(_parameters, seed);
