@@ -10,7 +10,8 @@ namespace Native.Bench;
 internal sealed class Comparison(CompareSettings settings, bool quick, CancellationToken stop)
 {
     private const int MaximumRounds = 2000;
-    private static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PeakSample = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(10);
 
     private readonly ProcessorRoofline _roofline = new(settings.Threads, settings.Caches, stop);
     private readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(quick ? 150 : 400);
@@ -134,7 +135,7 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
 
             if (work.Operations > 0)
             {
-                rates.Add(_roofline.CurrentMultiplyAddRate<T>(ShortestSample));
+                rates.Add(_roofline.CurrentMultiplyAddRate<T>(PeakSample));
             }
         }
 
@@ -155,10 +156,7 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
         public void Sample()
         {
             // Once untimed: the one before has filled the caches with its own data.
-            if (Calls > 1)
-            {
-                run();
-            }
+            run();
 
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < Calls; i++)
