@@ -71,7 +71,7 @@ internal unsafe struct AggregateCombinedWork<TActivation, TReduction, T> : ILane
                     var count = tiles.End - tiles.Begin;
                     tiles.Fill(targets);
                     _tile.GatherEdgeFeatures(_order + tiles.Begin, count, _tile.Edges - tiles.Begin, edgeFeatures);
-                    _tile.Messages<TActivation, TLanes>(targets, _sources + tiles.Begin, count, edgeFeatures, _tile.Edges - tiles.Begin, messages, _tile.Stride);
+                    _tile.Messages<TActivation, ByDestination, TLanes>(targets, _sources + tiles.Begin, count, _tile.Edges - tiles.Begin, edgeFeatures, messages, _tile.Stride);
                 }
 
                 if (_weights is null)

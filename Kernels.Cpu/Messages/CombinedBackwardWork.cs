@@ -40,24 +40,6 @@ internal unsafe struct CombinedGradient<T>
     public bool Accumulate;
 }
 
-/// <summary>Which end of the edges the rows are.</summary>
-internal interface IEdgeSide
-{
-    static abstract bool IsDestination { get; }
-}
-
-/// <summary>Rows are destinations: gives <c>dt</c> and everything that belongs to edges or to all of them.</summary>
-internal readonly struct ByDestination : IEdgeSide
-{
-    public static bool IsDestination => true;
-}
-
-/// <summary>Rows are sources: gives <c>ds</c>.</summary>
-internal readonly struct BySource : IEdgeSide
-{
-    public static bool IsDestination => false;
-}
-
 /// <summary>
 /// One pass of the backward of a combined message: tile by tile, the preactivations are computed again, turned into
 /// <c>δ_e = w[e] · g[dst] ⊙ f'(z_e)</c> in place, and reduced into the rows. The pass by destination also forms <c>da</c>, <c>dw</c> and <c>dW_a</c> from the same tile.
@@ -153,7 +135,7 @@ internal unsafe struct CombinedBackwardWork<TActivation, TReduction, TSide, T> :
                     var ahead = _tile.Edges - tiles.Begin;
                     var targets = TSide.IsDestination ? nodes : neighbours;
                     _tile.GatherEdgeFeatures(edges, count, ahead, edgeFeatures);
-                    _tile.Messages<Identity, TLanes>(targets, TSide.IsDestination ? neighbours : nodes, count, edgeFeatures, TSide.IsDestination ? ahead : -ahead, delta, _tile.Stride);
+                    _tile.Messages<Identity, TSide, TLanes>(targets, TSide.IsDestination ? neighbours : nodes, count, ahead, edgeFeatures, delta, _tile.Stride);
                     Delta<TLanes>(edges, targets, count, ahead, delta);
                     if (partial is not null)
                     {

@@ -23,7 +23,7 @@ public static unsafe partial class Messages
         ViewShape.Output(output, graph.Edges, 1);
         fixed (T* t = &message.Target.First, s = &message.Source.First, a = &message.EdgeFeatures.First, wa = &message.EdgeWeight.First, rows = &y.First, to = &output.First)
         {
-            EdgeTileWork<TActivation, T>.Run(graph, EdgeOrder.ByDestination, 0, graph.Edges, Tile(graph, message, t, s, a), wa, message.EdgeWeight.Stride, rows, y.Stride, to, output.Stride, threads);
+            EdgeTileWork<TActivation, ByDestination, T>.Run(graph, 0, graph.Edges, Tile(graph, message, t, s, a), wa, message.EdgeWeight.Stride, rows, y.Stride, to, output.Stride, threads);
         }
     }
 }

@@ -38,7 +38,10 @@ internal unsafe struct CombinedTile<T>
     public readonly int Rows => (int)Math.Clamp(16384 / (Stride * sizeof(T)), 8, 128);
 
     /// <summary>Bytes of scratch that <see cref="Pack"/> takes.</summary>
-    public readonly nuint PackedSize => Scratch.SizeOf<T>(EdgeColumns * Stride);
+    public readonly nuint PackedSize => Scratch.SizeOf<T>(EvenColumns * Stride);
+
+    // The products take two edge features at a time.
+    private readonly nint EvenColumns => (EdgeColumns + 1) & ~1;
 
     /// <summary>A row length in elements, rounded up to whole registers of 512 bits.</summary>
     public static nint Padded(nint features) => (features + 64 / sizeof(T) - 1) & -(64 / sizeof(T));
@@ -46,13 +49,13 @@ internal unsafe struct CombinedTile<T>
     /// <summary>Transposes <c>W_a [F, A]</c> into scratch memory; the padding becomes 0.</summary>
     public void Pack(T* weight, nint stride, Scratch scratch)
     {
-        Weight = scratch.Take<T>(EdgeColumns * Stride);
-        for (nint column = 0; column < EdgeColumns; column++)
+        Weight = scratch.Take<T>(EvenColumns * Stride);
+        for (nint column = 0; column < EvenColumns; column++)
         {
             var packed = Weight + column * Stride;
             for (nint feature = 0; feature < Stride; feature++)
             {
-                packed[feature] = feature < Features ? weight[feature * stride + column] : T.Zero;
+                packed[feature] = feature < Features && column < EdgeColumns ? weight[feature * stride + column] : T.Zero;
             }
         }
     }
@@ -90,55 +93,67 @@ internal unsafe struct CombinedTile<T>
     }
 
     /// <summary>Computes <c>output[r] = f(z[r])</c>.</summary>
+    /// <typeparam name="TActivation">The activation <c>f</c>.</typeparam>
+    /// <typeparam name="TSide">Which of the two lists repeats its nodes; the nodes of the other are scattered, and their rows are prefetched.</typeparam>
+    /// <typeparam name="TLanes">The register.</typeparam>
     /// <param name="targets">Destination of every edge of the tile.</param>
     /// <param name="sources">Source of every edge of the tile.</param>
     /// <param name="count">Number of edges, at least one.</param>
+    /// <param name="ahead">How many entries the scattered list has from here on.</param>
     /// <param name="edgeFeatures">What <see cref="GatherEdgeFeatures"/> wrote.</param>
-    /// <param name="ahead">
-    /// How many entries the scattered one of the two lists has from here on: <paramref name="sources"/> if positive, <paramref name="targets"/> (as its negative) if
-    /// negative. The other list repeats its rows, which need no prefetch.
-    /// </param>
     /// <param name="output">Messages, <c>[count, F]</c>.</param>
     /// <param name="stride">Stride of the output.</param>
-    public readonly void Messages<TActivation, TLanes>(int* targets, int* sources, nint count, T* edgeFeatures, nint ahead, T* output, nint stride)
+    public readonly void Messages<TActivation, TSide, TLanes>(int* targets, int* sources, nint count, nint ahead, T* edgeFeatures, T* output, nint stride)
         where TActivation : struct, IActivation
+        where TSide : struct, IEdgeSide
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        var features = Features;
-        var edgeStride = EdgeStride;
-        for (nint row = 0; row < count; row += 2)
+        // Copies, so that the loops find them in registers: what is reached through "this" might be changed by a store.
+        var tile = this;
+        var width = 4 * TLanes.Count;
+        nint row = 0;
+        if (sizeof(TLanes) == 64)
         {
-            // The last row of an odd number is computed twice, to the same bits.
-            var second = Math.Min(row + 1, count - 1);
-            var t0 = Target + targets[row] * TargetStride;
-            var t1 = Target + targets[second] * TargetStride;
-            var s0 = Source + sources[row] * SourceStride;
-            var s1 = Source + sources[second] * SourceStride;
-            var a0 = edgeFeatures + row * edgeStride;
-            var a1 = edgeFeatures + second * edgeStride;
-            var output0 = output + row * stride;
-            var output1 = output + second * stride;
-            nint feature = 0;
-            for (; feature <= features - 4 * TLanes.Count; feature += 4 * TLanes.Count)
+            for (; row <= count - 4; row += 4)
             {
-                Prefetch<TLanes>(targets, sources, row, ahead, feature);
-                FourRegisters<TActivation, TLanes>(t0 + feature, t1 + feature, s0 + feature, s1 + feature, a0, a1, Weight + feature, output0 + feature, output1 + feature);
-            }
-
-            for (; feature < features; feature += TLanes.Count)
-            {
-                var lanes = (int)Math.Min(TLanes.Count, features - feature);
-                OneRegister<TActivation, TLanes>(t0 + feature, t1 + feature, s0 + feature, s1 + feature, a0, a1, Weight + feature, output0 + feature, output1 + feature, lanes);
-            }
-
-            if (!IsCheap<TActivation>())
-            {
-                Activate<TActivation, TLanes>(output0, features);
-                if (second != row)
+                tile.Prefetch<TSide, TLanes>(targets, sources, row, ahead);
+                tile.Prefetch<TSide, TLanes>(targets, sources, row + 1, ahead);
+                tile.Prefetch<TSide, TLanes>(targets, sources, row + 2, ahead);
+                tile.Prefetch<TSide, TLanes>(targets, sources, row + 3, ahead);
+                for (nint feature = 0; feature <= tile.Features - width; feature += width)
                 {
-                    Activate<TActivation, TLanes>(output1, features);
+                    tile.FourEdges<TActivation, TLanes>(targets + row, sources + row, edgeFeatures + row * tile.EdgeStride, feature, output + row * stride + feature, stride);
                 }
             }
+        }
+
+        for (; row < count; row++)
+        {
+            tile.Prefetch<TSide, TLanes>(targets, sources, row, ahead);
+            for (nint feature = 0; feature <= tile.Features - width; feature += width)
+            {
+                // The last row of an odd number is computed twice, to the same bits.
+                tile.TwoEdges<TActivation, TLanes>(targets + row, sources + row, row + 1 < count ? 1 : 0, edgeFeatures + row * tile.EdgeStride, feature, output + row * stride + feature, stride);
+            }
+
+            row += row + 1 < count ? 1 : 0;
+        }
+
+        if (tile.Features % width != 0)
+        {
+            for (row = 0; row < count; row += 2)
+            {
+                for (var feature = tile.Features - tile.Features % width; feature < tile.Features; feature += TLanes.Count)
+                {
+                    var lanes = (int)Math.Min(TLanes.Count, tile.Features - feature);
+                    tile.OneRegister<TActivation, TLanes>(targets + row, sources + row, row + 1 < count ? 1 : 0, edgeFeatures + row * tile.EdgeStride, feature, output + row * stride + feature, stride, lanes);
+                }
+            }
+        }
+
+        for (row = 0; row < count && !IsCheap<TActivation>(); row++)
+        {
+            Activate<TActivation, TLanes>(output + row * stride, tile.Features);
         }
     }
 
@@ -165,84 +180,210 @@ internal unsafe struct CombinedTile<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Prefetch<TLanes>(int* targets, int* sources, nint row, nint ahead, nint feature)
+    private readonly void Prefetch<TSide, TLanes>(int* targets, int* sources, nint row, nint ahead)
+        where TSide : struct, IEdgeSide
         where TLanes : unmanaged
     {
-        if (ahead > 0)
-        {
-            EdgeRows.Prefetch(Source + sources[Math.Min(row + EdgeRows.PrefetchDistance, ahead - 1)] * SourceStride + feature, 4 * sizeof(TLanes));
-            EdgeRows.Prefetch(Source + sources[Math.Min(row + EdgeRows.PrefetchDistance + 1, ahead - 1)] * SourceStride + feature, 4 * sizeof(TLanes));
-        }
-        else
-        {
-            EdgeRows.Prefetch(Target + targets[Math.Min(row + EdgeRows.PrefetchDistance, -ahead - 1)] * TargetStride + feature, 4 * sizeof(TLanes));
-            EdgeRows.Prefetch(Target + targets[Math.Min(row + EdgeRows.PrefetchDistance + 1, -ahead - 1)] * TargetStride + feature, 4 * sizeof(TLanes));
-        }
+        row = Math.Min(row + EdgeRows.PrefetchDistance, ahead - 1);
+        EdgeRows.Prefetch(TSide.IsDestination ? Source + sources[row] * SourceStride : Target + targets[row] * TargetStride, 4 * sizeof(TLanes));
     }
 
-    // Register budget: 2 edges x 4 registers of sums, 4 of weights, 2 broadcast edge features: 14 of 16.
+    // Register budget: 4 edges x 4 registers of sums, 4 of weights, 1 broadcast edge feature: 21 of 32.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void FourRegisters<TActivation, TLanes>(T* t0, T* t1, T* s0, T* s1, T* a0, T* a1, T* weight, T* output0, T* output1)
+    private readonly void FourEdges<TActivation, TLanes>(int* targets, int* sources, T* a, nint feature, T* output, nint stride)
         where TActivation : struct, IActivation
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        var z00 = TLanes.Load(t0) + TLanes.Load(s0);
-        var z01 = TLanes.Load(t0 + TLanes.Count) + TLanes.Load(s0 + TLanes.Count);
-        var z02 = TLanes.Load(t0 + 2 * TLanes.Count) + TLanes.Load(s0 + 2 * TLanes.Count);
-        var z03 = TLanes.Load(t0 + 3 * TLanes.Count) + TLanes.Load(s0 + 3 * TLanes.Count);
-        var z10 = TLanes.Load(t1) + TLanes.Load(s1);
-        var z11 = TLanes.Load(t1 + TLanes.Count) + TLanes.Load(s1 + TLanes.Count);
-        var z12 = TLanes.Load(t1 + 2 * TLanes.Count) + TLanes.Load(s1 + 2 * TLanes.Count);
-        var z13 = TLanes.Load(t1 + 3 * TLanes.Count) + TLanes.Load(s1 + 3 * TLanes.Count);
-        var stride = Stride;
-        var columns = EdgeColumns;
-        for (nint column = 0; column < columns; column++)
+        var t = Target + targets[0] * TargetStride + feature;
+        var s = Source + sources[0] * SourceStride + feature;
+        var z00 = TLanes.Load(t) + TLanes.Load(s);
+        var z01 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
+        var z02 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
+        var z03 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        t = Target + targets[1] * TargetStride + feature;
+        s = Source + sources[1] * SourceStride + feature;
+        var z10 = TLanes.Load(t) + TLanes.Load(s);
+        var z11 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
+        var z12 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
+        var z13 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        t = Target + targets[2] * TargetStride + feature;
+        s = Source + sources[2] * SourceStride + feature;
+        var z20 = TLanes.Load(t) + TLanes.Load(s);
+        var z21 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
+        var z22 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
+        var z23 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        t = Target + targets[3] * TargetStride + feature;
+        s = Source + sources[3] * SourceStride + feature;
+        var z30 = TLanes.Load(t) + TLanes.Load(s);
+        var z31 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
+        var z32 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
+        var z33 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        var weight = Weight + feature;
+        var weightStride = Stride;
+        var edgeStride = EdgeStride;
+        var end = a + EvenColumns;
+        var a2 = a + 2 * edgeStride;
+        for (; a < end; a += 2)
         {
             var w0 = TLanes.Load(weight);
             var w1 = TLanes.Load(weight + TLanes.Count);
             var w2 = TLanes.Load(weight + 2 * TLanes.Count);
             var w3 = TLanes.Load(weight + 3 * TLanes.Count);
-            var b0 = TLanes.Broadcast(a0[column]);
-            z00 = TLanes.FusedMultiplyAdd(w0, b0, z00);
-            z01 = TLanes.FusedMultiplyAdd(w1, b0, z01);
-            z02 = TLanes.FusedMultiplyAdd(w2, b0, z02);
-            z03 = TLanes.FusedMultiplyAdd(w3, b0, z03);
-            var b1 = TLanes.Broadcast(a1[column]);
-            z10 = TLanes.FusedMultiplyAdd(w0, b1, z10);
-            z11 = TLanes.FusedMultiplyAdd(w1, b1, z11);
-            z12 = TLanes.FusedMultiplyAdd(w2, b1, z12);
-            z13 = TLanes.FusedMultiplyAdd(w3, b1, z13);
-            weight += stride;
+            var b = TLanes.Broadcast(a[0]);
+            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
+            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
+            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
+            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
+            b = TLanes.Broadcast(a[edgeStride]);
+            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
+            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
+            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
+            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
+            b = TLanes.Broadcast(a2[0]);
+            z20 = TLanes.FusedMultiplyAdd(w0, b, z20);
+            z21 = TLanes.FusedMultiplyAdd(w1, b, z21);
+            z22 = TLanes.FusedMultiplyAdd(w2, b, z22);
+            z23 = TLanes.FusedMultiplyAdd(w3, b, z23);
+            b = TLanes.Broadcast(a2[edgeStride]);
+            z30 = TLanes.FusedMultiplyAdd(w0, b, z30);
+            z31 = TLanes.FusedMultiplyAdd(w1, b, z31);
+            z32 = TLanes.FusedMultiplyAdd(w2, b, z32);
+            z33 = TLanes.FusedMultiplyAdd(w3, b, z33);
+            w0 = TLanes.Load(weight + weightStride);
+            w1 = TLanes.Load(weight + weightStride + TLanes.Count);
+            w2 = TLanes.Load(weight + weightStride + 2 * TLanes.Count);
+            w3 = TLanes.Load(weight + weightStride + 3 * TLanes.Count);
+            b = TLanes.Broadcast(a[1]);
+            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
+            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
+            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
+            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
+            b = TLanes.Broadcast(a[edgeStride + 1]);
+            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
+            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
+            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
+            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
+            b = TLanes.Broadcast(a2[1]);
+            z20 = TLanes.FusedMultiplyAdd(w0, b, z20);
+            z21 = TLanes.FusedMultiplyAdd(w1, b, z21);
+            z22 = TLanes.FusedMultiplyAdd(w2, b, z22);
+            z23 = TLanes.FusedMultiplyAdd(w3, b, z23);
+            b = TLanes.Broadcast(a2[edgeStride + 1]);
+            z30 = TLanes.FusedMultiplyAdd(w0, b, z30);
+            z31 = TLanes.FusedMultiplyAdd(w1, b, z31);
+            z32 = TLanes.FusedMultiplyAdd(w2, b, z32);
+            z33 = TLanes.FusedMultiplyAdd(w3, b, z33);
+            a2 += 2;
+            weight += 2 * weightStride;
         }
 
-        TLanes.Store(Finish<TActivation, TLanes>(z00), output0);
-        TLanes.Store(Finish<TActivation, TLanes>(z01), output0 + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z02), output0 + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z03), output0 + 3 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z10), output1);
-        TLanes.Store(Finish<TActivation, TLanes>(z11), output1 + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z12), output1 + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z13), output1 + 3 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z00), output);
+        TLanes.Store(Finish<TActivation, TLanes>(z01), output + TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z02), output + 2 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z03), output + 3 * TLanes.Count);
+        output += stride;
+        TLanes.Store(Finish<TActivation, TLanes>(z10), output);
+        TLanes.Store(Finish<TActivation, TLanes>(z11), output + TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z12), output + 2 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z13), output + 3 * TLanes.Count);
+        output += stride;
+        TLanes.Store(Finish<TActivation, TLanes>(z20), output);
+        TLanes.Store(Finish<TActivation, TLanes>(z21), output + TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z22), output + 2 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z23), output + 3 * TLanes.Count);
+        output += stride;
+        TLanes.Store(Finish<TActivation, TLanes>(z30), output);
+        TLanes.Store(Finish<TActivation, TLanes>(z31), output + TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z32), output + 2 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z33), output + 3 * TLanes.Count);
     }
 
-    private readonly void OneRegister<TActivation, TLanes>(T* t0, T* t1, T* s0, T* s1, T* a0, T* a1, T* weight, T* output0, T* output1, int lanes)
+    // Register budget: 2 edges x 4 registers of sums, 4 of weights, 1 broadcast edge feature: 13 of 16.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void TwoEdges<TActivation, TLanes>(int* targets, int* sources, nint second, T* a, nint feature, T* output, nint stride)
         where TActivation : struct, IActivation
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        var z0 = TLanes.LoadPartial(t0, lanes) + TLanes.LoadPartial(s0, lanes);
-        var z1 = TLanes.LoadPartial(t1, lanes) + TLanes.LoadPartial(s1, lanes);
-        var stride = Stride;
-        var columns = EdgeColumns;
-        for (nint column = 0; column < columns; column++)
+        var t = Target + targets[0] * TargetStride + feature;
+        var s = Source + sources[0] * SourceStride + feature;
+        var z00 = TLanes.Load(t) + TLanes.Load(s);
+        var z01 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
+        var z02 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
+        var z03 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        t = Target + targets[second] * TargetStride + feature;
+        s = Source + sources[second] * SourceStride + feature;
+        var z10 = TLanes.Load(t) + TLanes.Load(s);
+        var z11 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
+        var z12 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
+        var z13 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        var weight = Weight + feature;
+        var weightStride = Stride;
+        var edgeStride = second * EdgeStride;
+        var end = a + EvenColumns;
+        for (; a < end; a += 2)
         {
-            var w = TLanes.Load(weight);
-            z0 = TLanes.FusedMultiplyAdd(w, TLanes.Broadcast(a0[column]), z0);
-            z1 = TLanes.FusedMultiplyAdd(w, TLanes.Broadcast(a1[column]), z1);
-            weight += stride;
+            var w0 = TLanes.Load(weight);
+            var w1 = TLanes.Load(weight + TLanes.Count);
+            var w2 = TLanes.Load(weight + 2 * TLanes.Count);
+            var w3 = TLanes.Load(weight + 3 * TLanes.Count);
+            var b = TLanes.Broadcast(a[0]);
+            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
+            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
+            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
+            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
+            b = TLanes.Broadcast(a[edgeStride]);
+            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
+            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
+            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
+            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
+            w0 = TLanes.Load(weight + weightStride);
+            w1 = TLanes.Load(weight + weightStride + TLanes.Count);
+            w2 = TLanes.Load(weight + weightStride + 2 * TLanes.Count);
+            w3 = TLanes.Load(weight + weightStride + 3 * TLanes.Count);
+            b = TLanes.Broadcast(a[1]);
+            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
+            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
+            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
+            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
+            b = TLanes.Broadcast(a[edgeStride + 1]);
+            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
+            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
+            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
+            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
+            weight += 2 * weightStride;
         }
 
-        TLanes.StorePartial(Finish<TActivation, TLanes>(z0), output0, lanes);
-        TLanes.StorePartial(Finish<TActivation, TLanes>(z1), output1, lanes);
+        TLanes.Store(Finish<TActivation, TLanes>(z00), output);
+        TLanes.Store(Finish<TActivation, TLanes>(z01), output + TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z02), output + 2 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z03), output + 3 * TLanes.Count);
+        output += second * stride;
+        TLanes.Store(Finish<TActivation, TLanes>(z10), output);
+        TLanes.Store(Finish<TActivation, TLanes>(z11), output + TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z12), output + 2 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z13), output + 3 * TLanes.Count);
+    }
+
+    // The last columns, fewer than four registers of them.
+    private readonly void OneRegister<TActivation, TLanes>(int* targets, int* sources, nint second, T* a, nint feature, T* output, nint stride, int lanes)
+        where TActivation : struct, IActivation
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var z0 = TLanes.LoadPartial(Target + targets[0] * TargetStride + feature, lanes) + TLanes.LoadPartial(Source + sources[0] * SourceStride + feature, lanes);
+        var z1 = TLanes.LoadPartial(Target + targets[second] * TargetStride + feature, lanes) + TLanes.LoadPartial(Source + sources[second] * SourceStride + feature, lanes);
+        var weight = Weight + feature;
+        var weightStride = Stride;
+        var edgeStride = second * EdgeStride;
+        for (var end = a + EdgeColumns; a < end; a++)
+        {
+            var w = TLanes.Load(weight);
+            z0 = TLanes.FusedMultiplyAdd(w, TLanes.Broadcast(*a), z0);
+            z1 = TLanes.FusedMultiplyAdd(w, TLanes.Broadcast(a[edgeStride]), z1);
+            weight += weightStride;
+        }
+
+        TLanes.StorePartial(Finish<TActivation, TLanes>(z0), output, lanes);
+        TLanes.StorePartial(Finish<TActivation, TLanes>(z1), output + second * stride, lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,7 +29,15 @@ public static unsafe partial class Messages
 
         fixed (T* t = &message.Target.First, s = &message.Source.First, a = &message.EdgeFeatures.First, wa = &message.EdgeWeight.First, to = &output.First)
         {
-            EdgeTileWork<TActivation, T>.Run(graph, order, first, output.Rows, Tile(graph, message, t, s, a), wa, message.EdgeWeight.Stride, null, 0, to, output.Stride, threads);
+            var tile = Tile(graph, message, t, s, a);
+            if (order == EdgeOrder.ByDestination)
+            {
+                EdgeTileWork<TActivation, ByDestination, T>.Run(graph, first, output.Rows, tile, wa, message.EdgeWeight.Stride, null, 0, to, output.Stride, threads);
+            }
+            else
+            {
+                EdgeTileWork<TActivation, BySource, T>.Run(graph, first, output.Rows, tile, wa, message.EdgeWeight.Stride, null, 0, to, output.Stride, threads);
+            }
         }
     }
 

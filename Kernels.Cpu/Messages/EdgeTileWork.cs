@@ -6,12 +6,12 @@ namespace Native.Kernels.Cpu;
 /// Combined messages of a range of positions, tile by tile: written out, <c>output[r] = ρ_e</c>, or, given rows <c>y</c>, multiplied with them,
 /// <c>output[e] = ⟨ρ_e, y[dst[e]]⟩</c>.
 /// </summary>
-internal unsafe struct EdgeTileWork<TActivation, T> : ILanesWork<T>
+internal unsafe struct EdgeTileWork<TActivation, TSide, T> : ILanesWork<T>
     where TActivation : struct, IActivation
+    where TSide : struct, IEdgeSide
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private CombinedTile<T> _tile;
-    private EdgeOrder _side;
     private nint _first;
     private nint _count;
     private nint _perBlock;
@@ -24,18 +24,17 @@ internal unsafe struct EdgeTileWork<TActivation, T> : ILanesWork<T>
     private T* _output;
     private nint _outputStride;
 
-    public static void Run(Graph graph, EdgeOrder side, nint first, nint count, CombinedTile<T> tile, T* edgeWeight, nint edgeWeightStride, T* y, nint yStride, T* output, nint outputStride, int threads)
+    public static void Run(Graph graph, nint first, nint count, CombinedTile<T> tile, T* edgeWeight, nint edgeWeightStride, T* y, nint yStride, T* output, nint outputStride, int threads)
     {
-        var index = side == EdgeOrder.ByDestination ? graph.Destination : graph.Source;
+        var index = TSide.IsDestination ? graph.Destination : graph.Source;
         using var scratch = Scratch.Rent(tile.PackedSize);
         tile.Pack(edgeWeight, edgeWeightStride, scratch);
-        fixed (int* order = index.Order, neighbours = side == EdgeOrder.ByDestination ? graph.SourceByDestination : graph.DestinationBySource)
+        fixed (int* order = index.Order, neighbours = TSide.IsDestination ? graph.SourceByDestination : graph.DestinationBySource)
         fixed (long* offsets = index.Offsets)
         {
-            var work = new EdgeTileWork<TActivation, T>
+            var work = new EdgeTileWork<TActivation, TSide, T>
             {
                 _tile = tile,
-                _side = side,
                 _first = first,
                 _count = count,
                 _perBlock = Math.Max(tile.Rows, (nint)EdgeBlocks.CostFor(tile.Features) / tile.Rows * tile.Rows),
@@ -49,7 +48,7 @@ internal unsafe struct EdgeTileWork<TActivation, T> : ILanesWork<T>
                 _outputStride = outputStride,
             };
             var blocks = (int)((count + work._perBlock - 1) / work._perBlock);
-            LanesWork.For<EdgeTileWork<TActivation, T>, T>(ref work, blocks, threads, tile.Features);
+            LanesWork.For<EdgeTileWork<TActivation, TSide, T>, T>(ref work, blocks, threads, tile.Features);
         }
     }
 
@@ -80,12 +79,12 @@ internal unsafe struct EdgeTileWork<TActivation, T> : ILanesWork<T>
             var edges = _order + begin;
             var neighbours = _neighbours + begin;
             var ahead = _tile.Edges - begin;
-            var byDestination = _side == EdgeOrder.ByDestination;
-            var targets = byDestination ? nodes : neighbours;
+            var byDestination = TSide.IsDestination;
+            var targets = TSide.IsDestination ? nodes : neighbours;
             var output = _y is null ? _output + (begin - _first) * _outputStride : messages;
             var stride = _y is null ? _outputStride : _tile.Stride;
             _tile.GatherEdgeFeatures(edges, count, ahead, edgeFeatures);
-            _tile.Messages<TActivation, TLanes>(targets, byDestination ? neighbours : nodes, count, edgeFeatures, byDestination ? ahead : -ahead, output, stride);
+            _tile.Messages<TActivation, TSide, TLanes>(targets, TSide.IsDestination ? neighbours : nodes, count, ahead, edgeFeatures, output, stride);
             for (nint r = 0; r < count && _y is not null; r++)
             {
                 _output[edges[r] * _outputStride] = EdgeProductWork<PlainProduct, T>.Dot(messages + r * stride, _y + targets[r] * _yStride, null, TLanes.Zero, _tile.Features);

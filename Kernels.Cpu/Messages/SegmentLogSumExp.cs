@@ -93,7 +93,7 @@ internal unsafe struct SegmentLogSumExpBackwardWork<T> : ILanesWork<T>
                 _index = nodes,
                 _edges = index.Edges,
                 _perBlock = (nint)EdgeBlocks.CostFor(4 * columns),
-                _sideBySide = columns * sizeof(T) < 64 && vStride == columns && outputStride == columns,
+                _sideBySide = columns * sizeof(T) < 32 && vStride == columns && outputStride == columns,
             };
             LanesWork.For<SegmentLogSumExpBackwardWork<T>, T>(ref work, (int)((index.Edges + work._perBlock - 1) / work._perBlock), threads, work._sideBySide ? nint.MaxValue : columns);
         }
