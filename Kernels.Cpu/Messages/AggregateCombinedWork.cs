@@ -54,10 +54,10 @@ internal unsafe struct AggregateCombinedWork<TActivation, TReduction, T> : ILane
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var rows = _tile.Rows;
-        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * _tile.Stride) + Scratch.SizeOf<T>(rows * _tile.EdgeStride) + Scratch.SizeOf<int>(rows));
+        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * _tile.Stride) + Scratch.SizeOf<T>(rows * _tile.EdgeStride) + Scratch.SizeOf<int>(rows + TileRows.Slack));
         var messages = scratch.Take<T>(rows * _tile.Stride);
         var edgeFeatures = scratch.Take<T>(rows * _tile.EdgeStride);
-        var targets = scratch.Take<int>(rows);
+        var targets = scratch.Take<int>(rows + TileRows.Slack);
         var runs = _blocks.Runs(block);
         while (runs.MoveNext())
         {

@@ -105,10 +105,10 @@ internal unsafe struct CombinedBackwardWork<TActivation, TReduction, TSide, T> :
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var rows = _tile.Rows;
-        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * _tile.Stride) + Scratch.SizeOf<T>(rows * _tile.EdgeStride) + Scratch.SizeOf<int>(rows));
+        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * _tile.Stride) + Scratch.SizeOf<T>(rows * _tile.EdgeStride) + Scratch.SizeOf<int>(rows + TileRows.Slack));
         var delta = scratch.Take<T>(rows * _tile.Stride);
         var edgeFeatures = scratch.Take<T>(rows * _tile.EdgeStride);
-        var nodes = scratch.Take<int>(rows);
+        var nodes = scratch.Take<int>(rows + TileRows.Slack);
         var partial = _partial is null ? null : _partial + block * PartialSize;
         if (partial is not null)
         {

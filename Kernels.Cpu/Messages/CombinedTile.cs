@@ -65,6 +65,7 @@ internal unsafe struct CombinedTile<T>
     {
         var columns = EdgeColumns;
         var stride = EdgeStride;
+        var tileRows = Rows;
         if (columns == 0)
         {
             return;
@@ -72,7 +73,8 @@ internal unsafe struct CombinedTile<T>
 
         for (nint row = 0; row < count; row++)
         {
-            EdgeRows.Prefetch(EdgeFeatures + edges[Math.Min(row + 2 * EdgeRows.PrefetchDistance, ahead - 1)] * EdgeFeatureStride, 1);
+            // This loop is soon through its tile, so it asks for the rows of the next one.
+            EdgeRows.Prefetch(EdgeFeatures + edges[Math.Min(row + tileRows, ahead - 1)] * EdgeFeatureStride, 1);
             var from = EdgeFeatures + edges[row] * EdgeFeatureStride;
             var to = output + row * stride;
             nint column = 0;

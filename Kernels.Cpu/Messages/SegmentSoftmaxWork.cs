@@ -254,7 +254,7 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                 var to = Target(begin);
                 var maximum = Maximum(values, count);
                 var sum = Exponentials(values, count, maximum, to);
-                Scale(to, count, Divisor(maximum, sum));
+                Scale(to, count, Reciprocal(maximum, sum));
                 Write(to, begin, end);
             }
         }
@@ -277,7 +277,7 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                 else
                 {
                     Exponentials(values, count, first, to);
-                    Scale(to, count, Divisor(first, second));
+                    Scale(to, count, Reciprocal(first, second));
                 }
 
                 Write(to, begin, end);
@@ -315,7 +315,7 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                     }
                     else
                     {
-                        WideScale(begin, end, column, lanes, Divisor(maximum, sum));
+                        WideScale(begin, end, column, lanes, Reciprocal(maximum, sum));
                     }
                 }
             }
@@ -337,7 +337,7 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                 {
                     var maximum = TLanes.LoadPartial(first, lanes);
                     WideExponentials(begin, end, column, lanes, maximum, true);
-                    WideScale(begin, end, column, lanes, Divisor(maximum, TLanes.LoadPartial(second, lanes)));
+                    WideScale(begin, end, column, lanes, Reciprocal(maximum, TLanes.LoadPartial(second, lanes)));
                 }
                 else if (TKind.IsBackward)
                 {
@@ -360,11 +360,11 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
             return TLanes.Select(infinite, maximum, maximum + Functions.Log<TLanes, T>(sum));
         }
 
-        // A segment of nothing but -∞ has the sum 0 and gives 0; with a +∞ in it, the other edges give 0.
-        private static TLanes Divisor(TLanes maximum, TLanes sum)
+        // A segment of nothing but -∞ has the sum 0 and gives 0. With a +∞ in it the sum is NaN, and so is every edge.
+        private static TLanes Reciprocal(TLanes maximum, TLanes sum)
         {
-            var infinite = TLanes.Equal(TLanes.Abs(maximum), TLanes.Broadcast(T.PositiveInfinity));
-            return TLanes.Constant(1) / TLanes.Select(infinite, TLanes.Constant(1), sum);
+            var nothing = TLanes.Equal(maximum, TLanes.Broadcast(T.NegativeInfinity));
+            return TLanes.Constant(1) / TLanes.Select(nothing, TLanes.Constant(1), sum);
         }
 
         // What is subtracted before the exponential: the maximum, or 0 where it is -∞ (and every value too).

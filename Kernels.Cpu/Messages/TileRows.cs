@@ -1,8 +1,14 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Native.Kernels.Cpu;
 
 /// <summary>Walks the tiles of a stretch of positions, and within each tile the rows, or parts of rows, that it holds.</summary>
 internal unsafe struct TileRows
 {
+    /// <summary>Entries behind the tile that <see cref="Fill"/> may write.</summary>
+    public const int Slack = 16;
+
     private readonly EdgeBlocks _blocks;
     private readonly int _tile;
     private readonly int _endRow;
@@ -41,6 +47,7 @@ internal unsafe struct TileRows
     public bool Continues { get; private set; }
 
     /// <summary>Goes to the next tile. After the last one <see cref="NextPart"/> still gives the rows without edges that are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool NextTile()
     {
         _cut = false;
@@ -50,6 +57,7 @@ internal unsafe struct TileRows
     }
 
     /// <summary>Goes to the next row, or part of one, of the tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool NextPart()
     {
         if (_cut || _row >= _endRow)
@@ -75,13 +83,22 @@ internal unsafe struct TileRows
         return true;
     }
 
-    /// <summary>Writes the row of every position of the tile, without moving this walk over its parts.</summary>
+    /// <summary>Writes the row of every position of the tile; the walk over its parts does not move.</summary>
+    /// <param name="rows">Room for the tile and <see cref="Slack"/> more.</param>
     public readonly void Fill(int* rows)
     {
-        var walk = this;
-        while (walk.NextPart())
+        var position = Begin;
+        for (var row = _row; position < End; row++)
         {
-            new Span<int>(rows + (walk.PartBegin - Begin), (int)(walk.PartEnd - walk.PartBegin)).Fill(walk.Row);
+            // Whole registers, whose ends the next rows overwrite: most rows need one store, so that few branches are mispredicted.
+            var end = Math.Min((nint)_blocks.End(row), End);
+            var lanes = Vector512.Create(row);
+            for (; position < end; position += Slack)
+            {
+                lanes.Store(rows + (position - Begin));
+            }
+
+            position = end;
         }
     }
 }

@@ -12,7 +12,7 @@ public readonly struct Relu : IActivation
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        return TLanes.Select(TLanes.LessThanOrEqual(x, TLanes.Zero), TLanes.Zero, x);
+        return TLanes.AtLeast(x, TLanes.Zero);
     }
 
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ public readonly struct Relu : IActivation
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var positive = TLanes.And(TLanes.GreaterThan(preactivation, TLanes.Zero), TLanes.Constant(1));
-        return TLanes.Select(TLanes.IsNaN(preactivation), preactivation, positive);
+        // 0, or NaN, where the comparison is false.
+        return TLanes.Select(TLanes.GreaterThan(preactivation, TLanes.Zero), TLanes.Constant(1), TLanes.AtLeast(preactivation, TLanes.Zero));
     }
 }

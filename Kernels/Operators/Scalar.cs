@@ -111,6 +111,10 @@ public readonly unsafe struct Scalar<T> : ILanes<Scalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar<T> AtLeast(Scalar<T> value, Scalar<T> low) => value.Value < low.Value ? low : value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar<T> Abs(Scalar<T> value) => new(T.Abs(value.Value));
 
     /// <inheritdoc/>
