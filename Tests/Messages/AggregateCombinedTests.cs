@@ -27,17 +27,17 @@ public sealed class AggregateCombinedCall<TActivation, TReduction>(int edgeFeatu
     /// <inheritdoc/>
     public override void Run<T>(Workbench<T> bench)
     {
-        var message = Messages.Of(bench, edgeFeatures);
+        var message = CombinedMessages.Of(bench, edgeFeatures);
         var weights = weighted ? bench.InputVector("w", bench.Edges) : null;
         var arg = TReduction.IsExtremum ? bench.IntegerOutput("arg", bench.Nodes, bench.Features) : null;
         bench.Messages.AggregateCombined<TActivation, TReduction>(bench.Graph, message, weights, bench.Output("out", bench.Nodes, bench.Features), arg, T.CreateTruncating(-1.5));
         bench.Messages.AggregateCombinedBackward<TActivation, TReduction>(
-            bench.Graph, message, weights, arg, bench.Input("cotangent/out", bench.Nodes, bench.Features), Messages.GradientOf(bench, edgeFeatures, accumulate), weighted ? bench.OutputVector("grad/w", bench.Edges) : null, accumulate);
+            bench.Graph, message, weights, arg, bench.Input("cotangent/out", bench.Nodes, bench.Features), CombinedMessages.GradientOf(bench, edgeFeatures, accumulate), weighted ? bench.OutputVector("grad/w", bench.Edges) : null, accumulate);
     }
 }
 
 /// <summary>Combined messages on a bench.</summary>
-internal static class Messages
+internal static class CombinedMessages
 {
     /// <summary>The message, with or without edge features.</summary>
     public static CombinedMessage<T> Of<T>(Workbench<T> bench, int edgeFeatures)

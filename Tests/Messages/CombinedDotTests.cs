@@ -12,13 +12,13 @@ public sealed class CombinedDotCall(int edgeFeatures, bool repeated) : KernelCal
     /// <inheritdoc/>
     public override void Run<T>(Workbench<T> bench)
     {
-        var message = Messages.Of(bench, edgeFeatures);
+        var message = CombinedMessages.Of(bench, edgeFeatures);
         var y = repeated ? bench.Input("y", 1, bench.Features).Repeat(bench.Nodes) : bench.Input("y", bench.Nodes, bench.Features);
         bench.Messages.CombinedDot<Silu>(bench.Graph, message, y, bench.OutputVector("out", bench.Edges));
 
         // The contract says what the gradient is: the backward of a Sum of which y is the gradient and the cotangent the weights.
         var cotangent = bench.InputVector("cotangent/out", bench.Edges);
-        bench.Messages.AggregateCombinedBackward<Silu, Sum>(bench.Graph, message, cotangent, null, y, Messages.GradientOf(bench, edgeFeatures, accumulate: false));
+        bench.Messages.AggregateCombinedBackward<Silu, Sum>(bench.Graph, message, cotangent, null, y, CombinedMessages.GradientOf(bench, edgeFeatures, accumulate: false));
         if (!repeated)
         {
             bench.Messages.AggregateCombined<Silu, Sum>(bench.Graph, message, cotangent, bench.Output("grad/y", bench.Nodes, bench.Features));

@@ -27,7 +27,7 @@ public sealed class EdgeTileMessagesCall(EdgeOrder order, int edgeFeatures) : Ke
     {
         var first = bench.Edges / 3;
         var count = bench.Edges / 2;
-        bench.Messages.EdgeTileMessages<Tanh>(bench.Graph, order, first, Messages.Of(bench, edgeFeatures), bench.Output("out", count, bench.Features));
+        bench.Messages.EdgeTileMessages<Tanh>(bench.Graph, order, first, CombinedMessages.Of(bench, edgeFeatures), bench.Output("out", count, bench.Features));
     }
 }
 
