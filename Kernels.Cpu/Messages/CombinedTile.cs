@@ -35,7 +35,7 @@ internal unsafe struct CombinedTile<T>
     public readonly nint EdgeStride => (EdgeColumns + 3) & ~3;
 
     /// <summary>Edges in a tile: about 16 KiB of messages.</summary>
-    public readonly int Rows => (int)Math.Clamp(16384 / (Stride * sizeof(T)), 8, 128);
+    public readonly int Rows => (int)Math.Clamp(16384 / (Math.Max(Stride, 1) * sizeof(T)), 8, 128);
 
     /// <summary>Bytes of scratch that <see cref="Pack"/> takes.</summary>
     public readonly nuint PackedSize => Scratch.SizeOf<T>(EvenColumns * Stride);

@@ -4,7 +4,7 @@ public abstract partial class MessageKernels<T>
 {
     /// <summary>
     /// Softmax over the edges of every segment, per feature: <c>output[e] = exp(v[e] - m) / Σ_{e': index[e']=i} exp(v[e'] - m)</c>, <c>i = index[e]</c>,
-    /// <c>m</c> the segment's maximum. A segment of all <c>-∞</c> gives 0; a NaN or a <c>+∞</c> in a segment makes it NaN.
+    /// <c>m</c> the segment's maximum. A segment of all <c>-∞</c> gives 0; NaN gives NaN; <c>+∞</c> gives NaN at its edge and 0 at those below.
     /// </summary>
     /// <param name="index">Segment of every edge, <c>[E]</c>.</param>
     /// <param name="v">Edge values <c>[E, F]</c> (one column per head, say).</param>

@@ -16,7 +16,14 @@ internal sealed partial class ReferenceMessageKernels<T>
         var width = dOutput.Columns;
         if (!dx.IsAbsent)
         {
-            Reduce<Sum>(host.Source, (e, f) => Weight(w, e, f, width) * Share<TReduction>(host.Destination, arg, dOutput, e, f), dx, null, default);
+            Reduce<Sum>(host.Source, Flow, dx, null, default);
+        }
+
+        // An edge that lost the comparison has no gradient, even where its weight is not finite.
+        double Flow(int e, long f)
+        {
+            var share = Share<TReduction>(host.Destination, arg, dOutput, e, f);
+            return TReduction.IsExtremum && share == 0 ? 0 : Weight(w, e, f, width) * share;
         }
 
         if (dWeights is not null)

@@ -25,8 +25,11 @@ internal sealed partial class ReferenceMessageKernels<T>
             for (long f = 0; f < features; f++)
             {
                 var share = Share<TReduction>(graph.Host.Destination, arg, g, e, f);
-                inner += TReduction.IsExtremum && share == 0 ? 0 : share * Message<TActivation>(graph.Host, message, e, f);
-                var delta = Weight(w, e, 0, 1) * share * Scalars.Derivative<TActivation>(Preactivation(graph.Host, message, e, f));
+
+                // An edge that lost the comparison has no gradient, even where its message is not finite.
+                var lost = TReduction.IsExtremum && share == 0;
+                inner += lost ? 0 : share * Message<TActivation>(graph.Host, message, e, f);
+                var delta = lost ? 0 : Weight(w, e, 0, 1) * share * Scalars.Derivative<TActivation>(Preactivation(graph.Host, message, e, f));
                 sumTarget[destination * features + f] += delta;
                 sumSource[source * features + f] += delta;
                 for (long k = 0; k < a.Columns; k++)

@@ -9,9 +9,7 @@ internal sealed partial class ReferenceMessageKernels<T>
         {
             for (long f = 0; f < to.Columns; f++)
             {
-                // +∞ less the maximum is NaN, and so is every term that is divided by it.
                 var lse = LogSumExp(index.Host, values, node, f);
-                lse = double.IsPositiveInfinity(lse) ? double.NaN : lse;
                 for (var p = index.Host.Offsets[node]; p < index.Host.Offsets[node + 1]; p++)
                 {
                     var edge = index.Host.Order[(int)p];
