@@ -172,7 +172,7 @@ public class ArgumentTests
         ("EdgeTileMessages" or "EdgeTileExtremumBackward", "out" or "dv", Sabotage.TooManyRows) => true,
 
         ("EdgeTileReduce", "v", Sabotage.TooManyRows) => true,
-        ("EdgeDot", "out", Sabotage.TooManyColumns) => true,
+        ("EdgeDot", "out" or "cotangent/out", Sabotage.TooManyColumns) => true,
 
         // A vector of integers has no columns to add, and a row that is to be repeated must be one.
         (_, "label" or "ignore" or "arg", Sabotage.TooManyColumns) => true,
