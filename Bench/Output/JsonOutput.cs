@@ -21,7 +21,14 @@ internal static class JsonOutput
             throw new IOException($"--json expects a file, but '{path}' is a directory.");
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--json: the folder of '{path}' cannot be made: {exception.Message}", exception);
+        }
     }
 
     /// <summary>Writes <paramref name="value"/> beside the file and renames it into place, so that a reader never sees half of it.</summary>

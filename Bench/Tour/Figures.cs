@@ -47,7 +47,7 @@ internal static class Figures
             double[] seeds = [.. Enumerable.Range(0, accuracy.Seeds.Count)];
             var points = plot.Add.Scatter(seeds, accuracy.Seeds.ToArray(), Colors[method]);
             points.LegendText = string.Create(CultureInfo.InvariantCulture, $"{name}: {accuracy.Mean:F1} ± {accuracy.Spread:F1} %");
-            points.LineWidth = 1;
+            points.LineWidth = 0;
             points.MarkerSize = 9;
             plot.Add.HorizontalLine(accuracy.Mean, 1, Colors[method], LinePattern.Dashed);
         }

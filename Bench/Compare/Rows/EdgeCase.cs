@@ -73,11 +73,17 @@ internal abstract class EdgeCase<T> : DeviceCase<T>
     /// <summary>Bytes of one array of edge values.</summary>
     protected long EdgeBytes => Edges * RowBytes;
 
-    /// <summary>Work that moves these bytes, all of them different.</summary>
-    protected Work WorkOf(double bytes) => Work.OfBytes(bytes, Caches.LevelOf((long)bytes, Threads));
+    /// <summary>Bytes of one array of node values.</summary>
+    protected long NodeBytes => Nodes * RowBytes;
+
+    /// <summary>Bytes of the node numbers.</summary>
+    protected long IndexBytes => (long)Edges * sizeof(int);
+
+    /// <summary>Work that moves these bytes, within arrays of that many.</summary>
+    protected Work WorkOf(double bytes, double resident) => Work.OfBytes(bytes, Caches.LevelOf((long)resident, Threads));
 
     /// <summary>A peer that adds row by row in the order of the edges.</summary>
-    protected Peer PlainScatterAdd(T[] v, Func<T[]> ours) => Peer.Available(PlainLoops.TensorPrimitives, Nodes * RowBytes, () =>
+    protected Peer PlainScatterAdd(T[] v, Func<T[]> ours) => Peer.Available(PlainLoops.TensorPrimitives, NodeBytes, () =>
     {
         var sums = new T[(long)Nodes * Features];
         return new PeerRun(
@@ -94,7 +100,7 @@ internal abstract class EdgeCase<T> : DeviceCase<T>
     {
         var sums = new Lazy<T[]>(() => new T[(long)Nodes * Features]);
         return OnnxRuntimePeer.Create(
-            2 * Nodes * RowBytes,
+            2 * NodeBytes,
             Threads,
             () => new OnnxGraph()
                 .AddInput("v", v, Edges, Features)

@@ -26,7 +26,7 @@ internal static class GatherRows
         }
 
         // Reads the index and a row, writes a row.
-        public override Work Work => WorkOf((double)Edges * (2 * RowBytes + sizeof(int)));
+        public override Work Work => WorkOf(IndexBytes + 2.0 * EdgeBytes, IndexBytes + EdgeBytes + NodeBytes);
 
         public override IReadOnlyList<Peer> Peers
         {

@@ -26,7 +26,7 @@ internal static class ScatterAddRows
         }
 
         // Reads the index and the values, reads and writes the sums.
-        public override Work Work => WorkOf((double)Edges * (RowBytes + sizeof(int)) + 2.0 * Nodes * RowBytes);
+        public override Work Work => WorkOf(IndexBytes + EdgeBytes + 2.0 * NodeBytes, IndexBytes + EdgeBytes + NodeBytes);
 
         public override IReadOnlyList<Peer> Peers =>
         [

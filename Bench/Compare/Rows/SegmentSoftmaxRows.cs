@@ -33,7 +33,7 @@ internal static class SegmentSoftmaxRows
         }
 
         // Reads the scores, writes the weights.
-        public override Work Work => WorkOf(2.0 * Edges * RowBytes);
+        public override Work Work => WorkOf(2.0 * EdgeBytes, 2.0 * EdgeBytes);
 
         public override IReadOnlyList<Peer> Peers =>
         [

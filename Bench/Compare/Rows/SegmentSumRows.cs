@@ -26,7 +26,7 @@ internal static class SegmentSumRows
         }
 
         // Reads the values, writes the sums.
-        public override Work Work => WorkOf((double)Edges * RowBytes + (double)Nodes * RowBytes);
+        public override Work Work => WorkOf(EdgeBytes + NodeBytes, EdgeBytes + NodeBytes);
 
         public override IReadOnlyList<Peer> Peers =>
         [

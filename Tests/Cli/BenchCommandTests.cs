@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace Native.Tests;
+
+/// <summary>The commands of the built program, run to their end: exit codes, and the JSON they promise.</summary>
+public sealed class BenchCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("native-bench").FullName;
+
+    [Fact]
+    public void TheTourLearnsAndReports()
+    {
+        var report = Path.Combine(_folder, "report");
+        var tour = Run("--seeds", "1", "--device", "cpu", "--report", report);
+        Assert.Equal(["device", "seconds", "self_check", "digits", "figures"], Names(tour));
+        Assert.Equal("cpu", tour.GetProperty("device").GetString());
+        Assert.True(tour.GetProperty("self_check").GetProperty("passed").GetBoolean());
+
+        var digits = tour.GetProperty("digits");
+        Assert.Equal(["graph_network", "mlp", "label_propagation"], Names(digits));
+        Assert.All(digits.EnumerateObject(), method =>
+        {
+            Assert.Equal(["mean", "spread", "seeds"], Names(method.Value));
+            Assert.Equal(method.Value.GetProperty("mean").GetDouble(), method.Value.GetProperty("seeds")[0].GetDouble());
+        });
+        Assert.True(Mean(digits, "graph_network") >= Mean(digits, "mlp") + 4, digits.ToString());
+        Assert.InRange(Mean(digits, "label_propagation"), 85, 100);
+
+        var page = File.ReadAllText(Path.Combine(report, "index.html"));
+        var figures = tour.GetProperty("figures").EnumerateArray().Select(figure => figure.GetString()!).ToList();
+        Assert.Equal(5, figures.Count);
+        Assert.All(figures, figure =>
+        {
+            var bytes = File.ReadAllBytes(figure);
+            Assert.Equal((byte[])[0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
+            Assert.Contains(Convert.ToBase64String(bytes), page, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void DevicesAreListedWithOneDefault()
+    {
+        var devices = Run("devices");
+        Assert.Equal(["reference", "cpu", "simulator", "opencl", "cuda"], devices.EnumerateArray().Select(device => device.GetProperty("name").GetString()));
+        var chosen = Assert.Single(devices.EnumerateArray(), device => device.GetProperty("default").GetBoolean());
+        Assert.True(chosen.GetProperty("available").GetBoolean());
+    }
+
+    [Fact]
+    public void RooflineMeasuresEveryLimit()
+    {
+        var measurements = Run("roofline", "--threads", "1").GetProperty("measurements");
+        Assert.Equal(
+            ["fma float", "fma double", "l2 read", "l2 triad", "l3 read", "l3 triad", "dram read", "dram triad"],
+            measurements.EnumerateArray().Select(m => $"{m.GetProperty("limit").GetString()} {m.GetProperty("what").GetString()}"));
+        Assert.All(measurements.EnumerateArray(), m => Assert.True(m.GetProperty("value").GetDouble() > 0));
+    }
+
+    [Fact]
+    public void CompareWritesARowForEveryPeer()
+    {
+        var rows = Run("compare", "--filter", "gather", "--shape", "n16000", "--quick", "--threads", "1", "--device", "cpu");
+        Assert.All(rows.EnumerateArray(), row =>
+        {
+            Assert.Equal(("gather", "n16000 e160000 f16", 1), (row.GetProperty("kernel").GetString(), row.GetProperty("shape").GetString(), row.GetProperty("threads").GetInt32()));
+            Assert.Equal(
+                row.GetProperty("peer_milliseconds").GetDouble() / row.GetProperty("milliseconds").GetDouble(), row.GetProperty("speedup").GetDouble(), 9);
+            Assert.True(row.GetProperty("peak_bytes").GetInt64() >= 160_000 * 16 * sizeof(float));
+        });
+        Assert.All(
+            (string[])["float plain loop", "double plain loop"],
+            peer => Assert.Contains(peer, rows.EnumerateArray().Select(row => $"{row.GetProperty("precision").GetString()} {row.GetProperty("peer").GetString()}")));
+    }
+
+    [Fact]
+    public void CompareNamesItsKernelsWhenNoneMatches()
+    {
+        var (code, output) = BenchRun.Run("compare", "--filter", "no such kernel");
+        Assert.NotEqual(0, code);
+        Assert.All((string[])["gemm", "aggregate-sum", "segment-sum", "segment-softmax", "scatter-add", "gather", "message-passing-step"], kernel => Assert.Contains(kernel, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void KernelsListsABenchmarkForEveryKernel()
+    {
+        var (code, output) = BenchRun.Run("kernels");
+        Assert.Equal(0, code);
+        Assert.All((string[])["Gather", "Aggregate", "AggregateCombined", "MatrixProduct", "Linear", "Adam"], kernel => Assert.Contains($"{kernel}Benchmark", output, StringComparison.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static double Mean(JsonElement digits, string method) => digits.GetProperty(method).GetProperty("mean").GetDouble();
+
+    private static List<string> Names(JsonElement element) => [.. element.EnumerateObject().Select(property => property.Name)];
+
+    private JsonElement Run(params string[] arguments)
+    {
+        var json = Path.Combine(_folder, "result.json");
+        var (code, output) = BenchRun.Run([.. arguments, "--json", json]);
+        Assert.True(code == 0, output);
+        using var document = JsonDocument.Parse(File.ReadAllText(json));
+        return document.RootElement.Clone();
+    }
+}
