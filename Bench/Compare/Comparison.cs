@@ -115,7 +115,9 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
         }
         while (Stopwatch.GetElapsedTime(start) < _warmUp);
 
-        contestant.Calls = Math.Max(1, (int)(calls * (ShortestSample / Stopwatch.GetElapsedTime(start))));
+        var call = Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+        contestant.Calls = Math.Max(1, (int)(ShortestSample.TotalSeconds / call));
+        contestant.FillsCaches = call < ColdCachesMatter.TotalSeconds;
     }
 
     /// <returns>The multiply-add peak of the rounds, in operations a second; 0 when the work has no operations.</returns>
@@ -150,6 +152,8 @@ internal sealed class Comparison(CompareSettings settings, bool quick, Cancellat
         public string? Name => name;
 
         public int Calls { get; set; } = 1;
+
+        public bool FillsCaches { get; set; }
 
         public void Run() => run();
 
