@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Native.Kernels.Cpu;
 
 /// <summary>
-/// Aggregate of combined messages: tile by tile, the messages are computed (<see cref="CombinedTile{T}"/>) and reduced into the rows that the tile touches
+/// Aggregate of combined messages: in registers where <see cref="CombinedRows{TActivation, TReduction, TWeights, T}"/> can; otherwise, tile by tile, the messages are computed (<see cref="CombinedTile{T}"/>) and reduced into the rows that the tile touches
 /// (<see cref="RowReduction{TMessages, TReduction, T}"/>), so that no more than a tile of messages ever exists.
 /// </summary>
 internal unsafe struct AggregateCombinedWork<TActivation, TReduction, T> : ILanesWork<T>
@@ -51,6 +51,53 @@ internal unsafe struct AggregateCombinedWork<TActivation, TReduction, T> : ILane
     }
 
     public readonly void Run<TLanes>(int block)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        if (!CombinedRows<TActivation, TReduction, Unweighted, T>.Fits<TLanes>(_tile.Features, TReduction.IsExtremum && (_blocks.Pieces > 0 || _output.Arg(0) is not null)))
+        {
+            RunTiles<TLanes>(block);
+        }
+        else if (_weights is null)
+        {
+            RunRows<Unweighted, TLanes>(block);
+        }
+        else
+        {
+            RunRows<Weighted, TLanes>(block);
+        }
+    }
+
+    private readonly void RunRows<TWeights, TLanes>(int block)
+        where TWeights : struct, IEdgeWeights
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var rows = new CombinedRows<TActivation, TReduction, TWeights, T>(_tile, _order, _sources, _weights, _weightStride);
+        var runs = _blocks.Runs(block);
+        while (runs.MoveNext())
+        {
+            if (runs.Piece >= 0)
+            {
+                rows.Reduce<TLanes>(runs.FirstRow, (nint)runs.FirstPosition, (nint)runs.EndPosition, _pieces.Row(runs.Piece), T.One);
+                continue;
+            }
+
+            for (var row = runs.FirstRow; row < runs.EndRow; row++)
+            {
+                var begin = (nint)_blocks.Begin(row);
+                var end = (nint)_blocks.End(row);
+                if (begin == end)
+                {
+                    _output.Empty<TReduction>(row);
+                }
+                else
+                {
+                    rows.Reduce<TLanes>(row, begin, end, _output.Row(row), TReduction.IsMean ? T.CreateTruncating(end - begin) : T.One);
+                }
+            }
+        }
+    }
+
+    private readonly void RunTiles<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var rows = _tile.Rows;

@@ -44,6 +44,7 @@ internal unsafe struct CombinedTile<T>
     private readonly nint EvenColumns => (EdgeColumns + 1) & ~1;
 
     /// <summary>A row length in elements, rounded up to whole registers of 512 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Padded(nint features) => (features + 64 / sizeof(T) - 1) & -(64 / sizeof(T));
 
     /// <summary>Transposes <c>W_a [F, A]</c> into scratch memory; the padding becomes 0.</summary>
@@ -118,27 +119,27 @@ internal unsafe struct CombinedTile<T>
         {
             for (; row <= count - 4; row += 4)
             {
-                tile.Prefetch<TSide, TLanes>(targets, sources, row, ahead);
-                tile.Prefetch<TSide, TLanes>(targets, sources, row + 1, ahead);
-                tile.Prefetch<TSide, TLanes>(targets, sources, row + 2, ahead);
-                tile.Prefetch<TSide, TLanes>(targets, sources, row + 3, ahead);
                 for (nint feature = 0; feature <= tile.Features - width; feature += width)
                 {
+                    tile.Prefetch<TSide, TLanes>(targets, sources, row, ahead, feature);
+                    tile.Prefetch<TSide, TLanes>(targets, sources, row + 1, ahead, feature);
+                    tile.Prefetch<TSide, TLanes>(targets, sources, row + 2, ahead, feature);
+                    tile.Prefetch<TSide, TLanes>(targets, sources, row + 3, ahead, feature);
                     tile.FourEdges<TActivation, TLanes>(targets + row, sources + row, edgeFeatures + row * tile.EdgeStride, feature, output + row * stride + feature, stride);
                 }
             }
         }
 
-        for (; row < count; row++)
+        for (; row < count; row += 2)
         {
-            tile.Prefetch<TSide, TLanes>(targets, sources, row, ahead);
+            // The last row of an odd number is computed twice, to the same bits.
+            var second = row + 1 < count ? 1 : 0;
             for (nint feature = 0; feature <= tile.Features - width; feature += width)
             {
-                // The last row of an odd number is computed twice, to the same bits.
-                tile.TwoEdges<TActivation, TLanes>(targets + row, sources + row, row + 1 < count ? 1 : 0, edgeFeatures + row * tile.EdgeStride, feature, output + row * stride + feature, stride);
+                tile.Prefetch<TSide, TLanes>(targets, sources, row, ahead, feature);
+                tile.Prefetch<TSide, TLanes>(targets, sources, row + second, ahead, feature);
+                tile.TwoEdges<TActivation, TLanes>(targets + row, sources + row, second, edgeFeatures + row * tile.EdgeStride, feature, output + row * stride + feature, stride);
             }
-
-            row += row + 1 < count ? 1 : 0;
         }
 
         if (tile.Features % width != 0)
@@ -159,9 +160,10 @@ internal unsafe struct CombinedTile<T>
         }
     }
 
-    // Whether the activation is a few instructions, so that it is applied while the message is in registers.
+    /// <summary>Whether the activation is a few instructions, so that it is applied while the message is in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsCheap<TActivation>() =>
+    public static bool IsCheap<TActivation>()
+        where TActivation : struct, IActivation =>
         typeof(TActivation) == typeof(Identity) || typeof(TActivation) == typeof(Relu) || typeof(TActivation) == typeof(LeakyRelu);
 
     private static void Activate<TActivation, TLanes>(T* row, nint features)
@@ -182,12 +184,12 @@ internal unsafe struct CombinedTile<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Prefetch<TSide, TLanes>(int* targets, int* sources, nint row, nint ahead)
+    private readonly void Prefetch<TSide, TLanes>(int* targets, int* sources, nint row, nint ahead, nint feature)
         where TSide : struct, IEdgeSide
         where TLanes : unmanaged
     {
         row = Math.Min(row + EdgeRows.PrefetchDistance, ahead - 1);
-        EdgeRows.Prefetch(TSide.IsDestination ? Source + sources[row] * SourceStride : Target + targets[row] * TargetStride, 4 * sizeof(TLanes));
+        EdgeRows.Prefetch((TSide.IsDestination ? Source + sources[row] * SourceStride : Target + targets[row] * TargetStride) + feature, 4 * sizeof(TLanes));
     }
 
     // Register budget: 4 edges x 4 registers of sums, 4 of weights, 1 broadcast edge feature: 21 of 32.
@@ -196,6 +198,11 @@ internal unsafe struct CombinedTile<T>
         where TActivation : struct, IActivation
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
+        var weight = Weight + feature;
+        var weightStride = Stride;
+        var edgeStride = EdgeStride;
+        var end = a + EvenColumns;
+        var a2 = a + 2 * edgeStride;
         var t = Target + targets[0] * TargetStride + feature;
         var s = Source + sources[0] * SourceStride + feature;
         var z00 = TLanes.Load(t) + TLanes.Load(s);
@@ -220,11 +227,6 @@ internal unsafe struct CombinedTile<T>
         var z31 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
         var z32 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
         var z33 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
-        var weight = Weight + feature;
-        var weightStride = Stride;
-        var edgeStride = EdgeStride;
-        var end = a + EvenColumns;
-        var a2 = a + 2 * edgeStride;
         for (; a < end; a += 2)
         {
             var w0 = TLanes.Load(weight);
@@ -306,6 +308,10 @@ internal unsafe struct CombinedTile<T>
         where TActivation : struct, IActivation
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
+        var weight = Weight + feature;
+        var weightStride = Stride;
+        var edgeStride = second * EdgeStride;
+        var end = a + EvenColumns;
         var t = Target + targets[0] * TargetStride + feature;
         var s = Source + sources[0] * SourceStride + feature;
         var z00 = TLanes.Load(t) + TLanes.Load(s);
@@ -318,10 +324,6 @@ internal unsafe struct CombinedTile<T>
         var z11 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
         var z12 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
         var z13 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
-        var weight = Weight + feature;
-        var weightStride = Stride;
-        var edgeStride = second * EdgeStride;
-        var end = a + EvenColumns;
         for (; a < end; a += 2)
         {
             var w0 = TLanes.Load(weight);

@@ -79,7 +79,6 @@ internal unsafe struct EdgeTileWork<TActivation, TSide, T> : ILanesWork<T>
             var edges = _order + begin;
             var neighbours = _neighbours + begin;
             var ahead = _tile.Edges - begin;
-            var byDestination = TSide.IsDestination;
             var targets = TSide.IsDestination ? nodes : neighbours;
             var output = _y is null ? _output + (begin - _first) * _outputStride : messages;
             var stride = _y is null ? _outputStride : _tile.Stride;
