@@ -360,11 +360,11 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
             return TLanes.Select(infinite, maximum, maximum + Functions.Log<TLanes, T>(sum));
         }
 
-        // A segment of nothing but -∞ has the sum 0 and gives 0. With a +∞ in it the sum is NaN, and so is every edge.
+        // A segment of nothing but -∞ has the sum 0 and gives 0; below a +∞ (whose own edge is NaN, and so is the sum) the others give 0.
         private static TLanes Reciprocal(TLanes maximum, TLanes sum)
         {
-            var nothing = TLanes.Equal(maximum, TLanes.Broadcast(T.NegativeInfinity));
-            return TLanes.Constant(1) / TLanes.Select(nothing, TLanes.Constant(1), sum);
+            var infinite = TLanes.Equal(TLanes.Abs(maximum), TLanes.Broadcast(T.PositiveInfinity));
+            return TLanes.Constant(1) / TLanes.Select(infinite, TLanes.Constant(1), sum);
         }
 
         // What is subtracted before the exponential: the maximum, or 0 where it is -∞ (and every value too).
