@@ -113,7 +113,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                 if (plan.PackB)
                 {
                     var packing = new PackWork(work);
-                    Workers.For(ref packing, packing.Blocks, threads);
+                    Workers.For(ref packing, packing.Parts, threads);
                 }
 
                 Workers.For(ref work, work.Blocks, threads);
@@ -208,7 +208,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                     block.BPanelStep = width;
                     if (plan.PackBlockB)
                     {
-                        MatrixProductPacking.PackPanels(block.B, p.BStride, p.TransposeB, blockDepth, columns, panels, width);
+                        MatrixProductPacking.PackPanels(block.B, p.BStride, p.TransposeB, blockDepth, columns, panels, width, panelStep);
                         block.B = panels;
                         block.BStride = width;
                         block.BPanelStep = panelStep;
@@ -216,7 +216,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                     }
                     else if (packEdge)
                     {
-                        MatrixProductPacking.PackPanels(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width);
+                        MatrixProductPacking.PackPanels(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width, panelStep);
                         block.BEdge = panels;
                     }
                 }
@@ -366,27 +366,44 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
     /// <summary>Packs a range of B: blocks of <c>k</c> after one another, in each the panels after one another.</summary>
     private readonly struct PackWork(BlockWork range) : IWork
     {
-        private const int PanelsPerBlock = 4;
-
         private readonly BlockWork _range = range;
 
-        public int Blocks => checked((int)((_range.Depth + _range.Plan.DepthBlock - 1) / _range.Plan.DepthBlock * PanelGroups));
+        public int Parts => checked((int)(DepthBlocks * PartsOfDepth * PartsOfColumns));
 
-        private nint PanelGroups => (_range.Columns + (PanelsPerBlock * TileColumns) - 1) / (PanelsPerBlock * TileColumns);
+        // Memory is read in runs long enough for the hardware to foresee: rows of B in pieces of 16 panels, rows of a
+        // transposed B over a whole block of k.
+        private nint PartColumns => (_range.Arguments.TransposeB ? 4 : 16) * TileColumns;
+
+        private nint PartDepth => _range.Arguments.TransposeB ? _range.Plan.DepthBlock : 32;
+
+        private nint DepthBlocks => Blocks(_range.Depth, _range.Plan.DepthBlock);
+
+        private nint PartsOfDepth => Blocks(_range.Plan.DepthBlock, PartDepth);
+
+        private nint PartsOfColumns => Blocks(_range.Columns, PartColumns);
 
         public void Run(int block)
         {
             ref readonly var p = ref _range.Arguments;
-            var k = block / PanelGroups * _range.Plan.DepthBlock;
+            var depthBlock = block / (PartsOfDepth * PartsOfColumns);
+            var k = depthBlock * _range.Plan.DepthBlock;
             var depth = Math.Min(_range.Plan.DepthBlock, _range.Depth - k);
-            var first = block % PanelGroups * PanelsPerBlock * TileColumns;
-            var last = Math.Min(_range.Columns, first + (PanelsPerBlock * TileColumns));
-            var packed = _range.Packed + (k / _range.Plan.DepthBlock * Panels(_range.Columns) * MatrixProductPacking.PanelStep<T>(_range.Plan.DepthBlock, TileColumns))
-                + (first / TileColumns * MatrixProductPacking.PanelStep<T>(depth, TileColumns));
-            var row = _range.DepthStart + k;
+            var firstRow = block / PartsOfColumns % PartsOfDepth * PartDepth;
+            var rows = Math.Min(PartDepth, depth - firstRow);
+            if (rows <= 0)
+            {
+                return;
+            }
+
+            var first = block % PartsOfColumns * PartColumns;
+            var columns = Math.Min(PartColumns, _range.Columns - first);
+            var panelStep = MatrixProductPacking.PanelStep<T>(depth, TileColumns);
+            var packed = _range.Packed + (depthBlock * Panels(_range.Columns) * MatrixProductPacking.PanelStep<T>(_range.Plan.DepthBlock, TileColumns))
+                + (first / TileColumns * panelStep) + (firstRow * TileColumns);
+            var row = _range.DepthStart + k + firstRow;
             var column = _range.Column + first;
             var from = p.B + (p.TransposeB ? (column * p.BStride) + row : (row * p.BStride) + column);
-            MatrixProductPacking.PackPanels(from, p.BStride, p.TransposeB, depth, last - first, packed, TileColumns);
+            MatrixProductPacking.PackPanels(from, p.BStride, p.TransposeB, rows, columns, packed, TileColumns, panelStep);
         }
     }
 

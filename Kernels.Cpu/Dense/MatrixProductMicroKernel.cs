@@ -14,9 +14,12 @@ internal interface IConstant
 /// </summary>
 /// <remarks>
 /// <para>Register budget: <c>2·rows</c> accumulators, two registers for a row of <c>B</c>, one for an element of <c>A</c>
-/// in all lanes. 12 rows need 27 of AVX-512's 32; 6 rows need 15 of the 16 that AVX2 and SSE have.</para>
-/// <para>Every step of <c>k</c> is <c>2·rows</c> multiply-adds on <c>rows</c> broadcast loads and two vector loads; two
-/// steps are unrolled, or the loop's own instructions would hold back the flatter tiles.</para>
+/// in all lanes. 12 rows need 27 of AVX-512's 32; 6 rows need 15 of the 16 that AVX2 and SSE have. Addresses take a
+/// pointer and six multiples of the stride for <c>A</c>, a pointer and the stride (and its triple) for <c>B</c>, and with
+/// the counter, <c>C</c> and its stride all 13 fit the general registers too.</para>
+/// <para>Every step of <c>k</c> is <c>2·rows</c> multiply-adds on <c>rows</c> broadcast loads and two vector loads. Four
+/// steps are unrolled and <c>A</c> and <c>B</c> have one moving pointer each, because the loop's own instructions
+/// share ports with the multiply-adds.</para>
 /// <para>The number of rows, of column registers, and the layout of <c>A</c> are type arguments: each tile shape is
 /// compiled by itself without the branches below, on first use. Nothing outside the tile is read or written.</para>
 /// </remarks>
@@ -89,245 +92,101 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         TVector c100 = TRegister.Zero, c101 = TRegister.Zero;
         TVector c110 = TRegister.Zero, c111 = TRegister.Zero;
 
-        // Rows of a row-major A are reached from every third one as base, base + stride, base + 2·stride: four bases and
-        // two strides instead of twelve pointers.
-        var twoStrides = 2 * aStride;
-        var a3 = a + (3 * aStride);
-        var a6 = a + (6 * aStride);
-        var a9 = a + (9 * aStride);
-        TVector x;
-        for (; depth >= 2; depth -= 2)
+        // x walks along A and y along B; s and t are the strides in bytes. Addresses scale a register by 1, 2, 4 or 8, so
+        // that the odd multiples of s reach all rows.
+        var x = (byte*)a;
+        var y = (byte*)b;
+        var s = aStride * sizeof(T);
+        var s3 = 3 * s;
+        var s5 = 5 * s;
+        var s7 = 7 * s;
+        var s9 = 9 * s;
+        var s11 = 11 * s;
+        var t = bStride * sizeof(T);
+        for (; depth >= 4; depth -= 4)
         {
-            var b0 = TRegister.Load(b);
-            var b1 = TColumns.Value > 1 ? TRegister.Load(b + TRegister.Count) : b0;
-            x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[0] : a[0]);
-            c00 = TRegister.MultiplyAdd(x, b0, c00);
-            if (TColumns.Value > 1) c01 = TRegister.MultiplyAdd(x, b1, c01);
-            if (TRows.Value > 1)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[aStride] : a[1]);
-                c10 = TRegister.MultiplyAdd(x, b0, c10);
-                if (TColumns.Value > 1) c11 = TRegister.MultiplyAdd(x, b1, c11);
-            }
-            if (TRows.Value > 2)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[twoStrides] : a[2]);
-                c20 = TRegister.MultiplyAdd(x, b0, c20);
-                if (TColumns.Value > 1) c21 = TRegister.MultiplyAdd(x, b1, c21);
-            }
-            if (TRows.Value > 3)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[0] : a[3]);
-                c30 = TRegister.MultiplyAdd(x, b0, c30);
-                if (TColumns.Value > 1) c31 = TRegister.MultiplyAdd(x, b1, c31);
-            }
-            if (TRows.Value > 4)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[aStride] : a[4]);
-                c40 = TRegister.MultiplyAdd(x, b0, c40);
-                if (TColumns.Value > 1) c41 = TRegister.MultiplyAdd(x, b1, c41);
-            }
-            if (TRows.Value > 5)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[twoStrides] : a[5]);
-                c50 = TRegister.MultiplyAdd(x, b0, c50);
-                if (TColumns.Value > 1) c51 = TRegister.MultiplyAdd(x, b1, c51);
-            }
-            if (TRows.Value > 6)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[0] : a[6]);
-                c60 = TRegister.MultiplyAdd(x, b0, c60);
-                if (TColumns.Value > 1) c61 = TRegister.MultiplyAdd(x, b1, c61);
-            }
-            if (TRows.Value > 7)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[aStride] : a[7]);
-                c70 = TRegister.MultiplyAdd(x, b0, c70);
-                if (TColumns.Value > 1) c71 = TRegister.MultiplyAdd(x, b1, c71);
-            }
-            if (TRows.Value > 8)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[twoStrides] : a[8]);
-                c80 = TRegister.MultiplyAdd(x, b0, c80);
-                if (TColumns.Value > 1) c81 = TRegister.MultiplyAdd(x, b1, c81);
-            }
-            if (TRows.Value > 9)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[0] : a[9]);
-                c90 = TRegister.MultiplyAdd(x, b0, c90);
-                if (TColumns.Value > 1) c91 = TRegister.MultiplyAdd(x, b1, c91);
-            }
-            if (TRows.Value > 10)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[aStride] : a[10]);
-                c100 = TRegister.MultiplyAdd(x, b0, c100);
-                if (TColumns.Value > 1) c101 = TRegister.MultiplyAdd(x, b1, c101);
-            }
-            if (TRows.Value > 11)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[twoStrides] : a[11]);
-                c110 = TRegister.MultiplyAdd(x, b0, c110);
-                if (TColumns.Value > 1) c111 = TRegister.MultiplyAdd(x, b1, c111);
-            }
+            var b0 = TRegister.Load((T*)y);
+            var b1 = TColumns.Value > 1 ? TRegister.Load((T*)y + TRegister.Count) : b0;
+            AddRow<TColumns>(*(T*)x, b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s))[0] : ((T*)x)[1], b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s)))[0] : ((T*)x)[2], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s3))[0] : ((T*)x)[3], b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[0] : ((T*)x)[4], b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[0] : ((T*)x)[5], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[0] : ((T*)x)[6], b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[0] : ((T*)x)[7], b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[0] : ((T*)x)[8], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[0] : ((T*)x)[9], b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[0] : ((T*)x)[10], b0, b1, ref c100, ref c101);
+            if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[0] : ((T*)x)[11], b0, b1, ref c110, ref c111);
 
-            b0 = TRegister.Load(b + bStride);
-            b1 = TColumns.Value > 1 ? TRegister.Load(b + bStride + TRegister.Count) : b0;
-            x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[1] : a[aStride]);
-            c00 = TRegister.MultiplyAdd(x, b0, c00);
-            if (TColumns.Value > 1) c01 = TRegister.MultiplyAdd(x, b1, c01);
-            if (TRows.Value > 1)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[aStride + 1] : a[aStride + 1]);
-                c10 = TRegister.MultiplyAdd(x, b0, c10);
-                if (TColumns.Value > 1) c11 = TRegister.MultiplyAdd(x, b1, c11);
-            }
-            if (TRows.Value > 2)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[twoStrides + 1] : a[aStride + 2]);
-                c20 = TRegister.MultiplyAdd(x, b0, c20);
-                if (TColumns.Value > 1) c21 = TRegister.MultiplyAdd(x, b1, c21);
-            }
-            if (TRows.Value > 3)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[1] : a[aStride + 3]);
-                c30 = TRegister.MultiplyAdd(x, b0, c30);
-                if (TColumns.Value > 1) c31 = TRegister.MultiplyAdd(x, b1, c31);
-            }
-            if (TRows.Value > 4)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[aStride + 1] : a[aStride + 4]);
-                c40 = TRegister.MultiplyAdd(x, b0, c40);
-                if (TColumns.Value > 1) c41 = TRegister.MultiplyAdd(x, b1, c41);
-            }
-            if (TRows.Value > 5)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[twoStrides + 1] : a[aStride + 5]);
-                c50 = TRegister.MultiplyAdd(x, b0, c50);
-                if (TColumns.Value > 1) c51 = TRegister.MultiplyAdd(x, b1, c51);
-            }
-            if (TRows.Value > 6)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[1] : a[aStride + 6]);
-                c60 = TRegister.MultiplyAdd(x, b0, c60);
-                if (TColumns.Value > 1) c61 = TRegister.MultiplyAdd(x, b1, c61);
-            }
-            if (TRows.Value > 7)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[aStride + 1] : a[aStride + 7]);
-                c70 = TRegister.MultiplyAdd(x, b0, c70);
-                if (TColumns.Value > 1) c71 = TRegister.MultiplyAdd(x, b1, c71);
-            }
-            if (TRows.Value > 8)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[twoStrides + 1] : a[aStride + 8]);
-                c80 = TRegister.MultiplyAdd(x, b0, c80);
-                if (TColumns.Value > 1) c81 = TRegister.MultiplyAdd(x, b1, c81);
-            }
-            if (TRows.Value > 9)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[1] : a[aStride + 9]);
-                c90 = TRegister.MultiplyAdd(x, b0, c90);
-                if (TColumns.Value > 1) c91 = TRegister.MultiplyAdd(x, b1, c91);
-            }
-            if (TRows.Value > 10)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[aStride + 1] : a[aStride + 10]);
-                c100 = TRegister.MultiplyAdd(x, b0, c100);
-                if (TColumns.Value > 1) c101 = TRegister.MultiplyAdd(x, b1, c101);
-            }
-            if (TRows.Value > 11)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[twoStrides + 1] : a[aStride + 11]);
-                c110 = TRegister.MultiplyAdd(x, b0, c110);
-                if (TColumns.Value > 1) c111 = TRegister.MultiplyAdd(x, b1, c111);
-            }
-            b += 2 * bStride;
-            if (TRowMajor.Value != 0)
-            {
-                a += 2;
-                if (TRows.Value > 3) a3 += 2;
-                if (TRows.Value > 6) a6 += 2;
-                if (TRows.Value > 9) a9 += 2;
-            }
-            else
-            {
-                a += twoStrides;
-            }
+            b0 = TRegister.Load((T*)(y + t));
+            b1 = TColumns.Value > 1 ? TRegister.Load((T*)(y + t) + TRegister.Count) : b0;
+            AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)x)[1] : ((T*)(x + s))[0], b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) AddRow<TColumns>(((T*)(x + s))[1], b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s)))[1] : ((T*)(x + s))[2], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s3))[1] : ((T*)(x + s))[3], b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[1] : ((T*)(x + s))[4], b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[1] : ((T*)(x + s))[5], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[1] : ((T*)(x + s))[6], b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[1] : ((T*)(x + s))[7], b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[1] : ((T*)(x + s))[8], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[1] : ((T*)(x + s))[9], b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[1] : ((T*)(x + s))[10], b0, b1, ref c100, ref c101);
+            if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[1] : ((T*)(x + s))[11], b0, b1, ref c110, ref c111);
+
+            b0 = TRegister.Load((T*)(y + (2 * t)));
+            b1 = TColumns.Value > 1 ? TRegister.Load((T*)(y + (2 * t)) + TRegister.Count) : b0;
+            AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)x)[2] : ((T*)(x + (2 * s)))[0], b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s))[2] : ((T*)(x + (2 * s)))[1], b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) AddRow<TColumns>(((T*)(x + (2 * s)))[2], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s3))[2] : ((T*)(x + (2 * s)))[3], b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[2] : ((T*)(x + (2 * s)))[4], b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[2] : ((T*)(x + (2 * s)))[5], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[2] : ((T*)(x + (2 * s)))[6], b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[2] : ((T*)(x + (2 * s)))[7], b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[2] : ((T*)(x + (2 * s)))[8], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[2] : ((T*)(x + (2 * s)))[9], b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[2] : ((T*)(x + (2 * s)))[10], b0, b1, ref c100, ref c101);
+            if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[2] : ((T*)(x + (2 * s)))[11], b0, b1, ref c110, ref c111);
+
+            b0 = TRegister.Load((T*)(y + (3 * t)));
+            b1 = TColumns.Value > 1 ? TRegister.Load((T*)(y + (3 * t)) + TRegister.Count) : b0;
+            AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)x)[3] : ((T*)(x + s3))[0], b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s))[3] : ((T*)(x + s3))[1], b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s)))[3] : ((T*)(x + s3))[2], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) AddRow<TColumns>(((T*)(x + s3))[3], b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[3] : ((T*)(x + s3))[4], b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[3] : ((T*)(x + s3))[5], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[3] : ((T*)(x + s3))[6], b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[3] : ((T*)(x + s3))[7], b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[3] : ((T*)(x + s3))[8], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[3] : ((T*)(x + s3))[9], b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[3] : ((T*)(x + s3))[10], b0, b1, ref c100, ref c101);
+            if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[3] : ((T*)(x + s3))[11], b0, b1, ref c110, ref c111);
+
+            x += TRowMajor.Value != 0 ? 4 * sizeof(T) : 4 * s;
+            y += 4 * t;
         }
 
-        if (depth > 0)
+        for (; depth > 0; depth--)
         {
-            var b0 = TRegister.Load(b);
-            var b1 = TColumns.Value > 1 ? TRegister.Load(b + TRegister.Count) : b0;
-            x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[0] : a[0]);
-            c00 = TRegister.MultiplyAdd(x, b0, c00);
-            if (TColumns.Value > 1) c01 = TRegister.MultiplyAdd(x, b1, c01);
-            if (TRows.Value > 1)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[aStride] : a[1]);
-                c10 = TRegister.MultiplyAdd(x, b0, c10);
-                if (TColumns.Value > 1) c11 = TRegister.MultiplyAdd(x, b1, c11);
-            }
-            if (TRows.Value > 2)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a[twoStrides] : a[2]);
-                c20 = TRegister.MultiplyAdd(x, b0, c20);
-                if (TColumns.Value > 1) c21 = TRegister.MultiplyAdd(x, b1, c21);
-            }
-            if (TRows.Value > 3)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[0] : a[3]);
-                c30 = TRegister.MultiplyAdd(x, b0, c30);
-                if (TColumns.Value > 1) c31 = TRegister.MultiplyAdd(x, b1, c31);
-            }
-            if (TRows.Value > 4)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[aStride] : a[4]);
-                c40 = TRegister.MultiplyAdd(x, b0, c40);
-                if (TColumns.Value > 1) c41 = TRegister.MultiplyAdd(x, b1, c41);
-            }
-            if (TRows.Value > 5)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a3[twoStrides] : a[5]);
-                c50 = TRegister.MultiplyAdd(x, b0, c50);
-                if (TColumns.Value > 1) c51 = TRegister.MultiplyAdd(x, b1, c51);
-            }
-            if (TRows.Value > 6)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[0] : a[6]);
-                c60 = TRegister.MultiplyAdd(x, b0, c60);
-                if (TColumns.Value > 1) c61 = TRegister.MultiplyAdd(x, b1, c61);
-            }
-            if (TRows.Value > 7)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[aStride] : a[7]);
-                c70 = TRegister.MultiplyAdd(x, b0, c70);
-                if (TColumns.Value > 1) c71 = TRegister.MultiplyAdd(x, b1, c71);
-            }
-            if (TRows.Value > 8)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a6[twoStrides] : a[8]);
-                c80 = TRegister.MultiplyAdd(x, b0, c80);
-                if (TColumns.Value > 1) c81 = TRegister.MultiplyAdd(x, b1, c81);
-            }
-            if (TRows.Value > 9)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[0] : a[9]);
-                c90 = TRegister.MultiplyAdd(x, b0, c90);
-                if (TColumns.Value > 1) c91 = TRegister.MultiplyAdd(x, b1, c91);
-            }
-            if (TRows.Value > 10)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[aStride] : a[10]);
-                c100 = TRegister.MultiplyAdd(x, b0, c100);
-                if (TColumns.Value > 1) c101 = TRegister.MultiplyAdd(x, b1, c101);
-            }
-            if (TRows.Value > 11)
-            {
-                x = TRegister.Broadcast(TRowMajor.Value != 0 ? a9[twoStrides] : a[11]);
-                c110 = TRegister.MultiplyAdd(x, b0, c110);
-                if (TColumns.Value > 1) c111 = TRegister.MultiplyAdd(x, b1, c111);
-            }
+            var b0 = TRegister.Load((T*)y);
+            var b1 = TColumns.Value > 1 ? TRegister.Load((T*)y + TRegister.Count) : b0;
+            AddRow<TColumns>(*(T*)x, b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s))[0] : ((T*)x)[1], b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s)))[0] : ((T*)x)[2], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s3))[0] : ((T*)x)[3], b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[0] : ((T*)x)[4], b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[0] : ((T*)x)[5], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[0] : ((T*)x)[6], b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[0] : ((T*)x)[7], b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[0] : ((T*)x)[8], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[0] : ((T*)x)[9], b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[0] : ((T*)x)[10], b0, b1, ref c100, ref c101);
+            if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[0] : ((T*)x)[11], b0, b1, ref c110, ref c111);
+            x += TRowMajor.Value != 0 ? sizeof(T) : s;
+            y += t;
         }
 
         if (accumulate)
@@ -382,6 +241,19 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         if (TRows.Value > 10 && TColumns.Value > 1) TRegister.Store(c101, c + (10 * cStride) + TRegister.Count);
         if (TRows.Value > 11) TRegister.Store(c110, c + (11 * cStride));
         if (TRows.Value > 11 && TColumns.Value > 1) TRegister.Store(c111, c + (11 * cStride) + TRegister.Count);
+    }
+
+    // One row of the tile takes a row of B times an element of A.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow<TColumns>(T a, TVector b0, TVector b1, ref TVector c0, ref TVector c1)
+        where TColumns : struct, IConstant
+    {
+        var x = TRegister.Broadcast(a);
+        c0 = TRegister.MultiplyAdd(x, b0, c0);
+        if (TColumns.Value > 1)
+        {
+            c1 = TRegister.MultiplyAdd(x, b1, c1);
+        }
     }
 
     private readonly struct Constant0 : IConstant

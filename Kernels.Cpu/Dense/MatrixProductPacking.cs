@@ -16,26 +16,25 @@ internal static unsafe class MatrixProductPacking
         where T : unmanaged => (depth * width) + (64 / sizeof(T));
 
     /// <summary>
-    /// Panels of <c>B</c>, each <see cref="PanelStep"/> after the last: <c>panel[k·width + j] = B[k,j]</c> for <c>k &lt; depth</c>, zero for the columns
+    /// Panels of <c>B</c>, each <paramref name="panelStep"/> after the last: <c>panel[k·width + j] = B[k,j]</c> for <c>k &lt; depth</c>, zero for the columns
     /// that the last one lacks. <c>B[k,j]</c> is <c>b[k·stride + j]</c>, or <c>b[j·stride + k]</c> when transposed.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackPanels<T>(T* b, nint stride, bool transposed, nint depth, nint columns, T* panels, nint width)
+    public static void PackPanels<T>(T* b, nint stride, bool transposed, nint depth, nint columns, T* panels, nint width, nint panelStep)
         where T : unmanaged
     {
-        var step = PanelStep<T>(depth, width);
         var rest = columns % width;
         if (rest != 0)
         {
             // The columns that are missing stay zero, those present are written over below.
-            new Span<T>(panels + (columns / width * step), (int)(depth * width)).Clear();
+            new Span<T>(panels + (columns / width * panelStep), (int)(depth * width)).Clear();
         }
 
         if (transposed)
         {
             for (nint j = 0; j < columns; j += width)
             {
-                TransposeBlock(b + (j * stride), stride, Math.Min(width, columns - j), depth, panels + (j / width * step), width);
+                TransposeBlock(b + (j * stride), stride, Math.Min(width, columns - j), depth, panels + (j / width * panelStep), width);
             }
 
             return;
@@ -48,7 +47,7 @@ internal static unsafe class MatrixProductPacking
             for (nint j = 0; j < columns; j += width)
             {
                 CopyRow(b + j, panel, Math.Min(width, columns - j));
-                panel += step;
+                panel += panelStep;
             }
 
             b += stride;

@@ -7,7 +7,12 @@ internal struct MatrixProductPlan
     // blocks into one C or buffer, then as many of those.
     private const int LongestChain = 64;
 
+    /// <summary>Packed B, at most; this bounds its columns.</summary>
     private const nint PackedBytes = 4 << 20;
+
+    /// <summary>Packed B where its columns leave a choice: as written it is still in L2 when the blocks of C read it.</summary>
+    private const nint PackedBytesInCache = 512 << 10;
+
     private const nint PartialBytes = 8 << 20;
 
     /// <summary>Multiply-adds that are worth a second thread (some microseconds of one).</summary>
@@ -62,7 +67,7 @@ internal struct MatrixProductPlan
         {
             _work = (double)rows * columns * depth,
             TileRows = Even(rows, blocking.TileRows, 1),
-            DepthBlock = Even(depth, blocking.Depth, 2),
+            DepthBlock = Even(depth, blocking.Depth, 4),
             CopyPadding = 64 / elementSize,
             GroupColumns = columns,
             GroupDepth = depth,
@@ -86,7 +91,10 @@ internal struct MatrixProductPlan
         if (plan.PackB)
         {
             plan.GroupColumns = Math.Min(paddedColumns, Math.Max(tileColumns, PackedBytes / (blocking.Depth * elementSize) / tileColumns * tileColumns));
-            plan.GroupDepth = PackedBytes / (plan.GroupColumns * elementSize) / plan.DepthBlock * plan.DepthBlock;
+
+            // Very long sums add up in buffers first, one for each group: those stay long.
+            var bytes = depth > LongestChain * plan.DepthBlock ? PackedBytes : PackedBytesInCache;
+            plan.GroupDepth = Math.Max(1, bytes / (plan.GroupColumns * elementSize) / plan.DepthBlock) * plan.DepthBlock;
         }
 
         plan.GroupDepth = Math.Min(plan.GroupDepth, Math.Min(LongestChain * plan.DepthBlock, RoundUp(depth, plan.DepthBlock)));
@@ -103,8 +111,8 @@ internal struct MatrixProductPlan
     }
 
     /// <summary>
-    /// Halves the blocks of C until there are enough of them to share out, or they are small: first their rows, because every
-    /// block of columns copies A again, then their columns.
+    /// Halves the blocks of C until there are enough of them to share out, or they are small: first their rows, down to two
+    /// tiles for each panel of B that comes from L2, because every block of columns copies A again; then their columns.
     /// </summary>
     private void CutBlocks(MatrixProductBlocking blocking, nint tileColumns, nint rows, nint depthTotal)
     {
@@ -114,7 +122,7 @@ internal struct MatrixProductPlan
         var largest = Math.Max(BlockWork, _work / MostBlocks);
         while (rowTiles * TileRows * columnTiles * tileColumns * depth > largest)
         {
-            if (rowTiles > 5)
+            if (rowTiles > 2)
             {
                 rowTiles = (rowTiles + 1) / 2;
             }
