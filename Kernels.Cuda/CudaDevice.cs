@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
@@ -35,7 +36,9 @@ public sealed class CudaDevice : Device
     public override string Name { get; }
 
     /// <inheritdoc/>
-    public override string Description => $"{Accelerator.Name}, {Accelerator.MemorySize / (1024.0 * 1024 * 1024):0.#} GiB, {Accelerator.NumMultiprocessors} multiprocessors";
+    public override string Description => Accelerator.AcceleratorType == AcceleratorType.CPU
+        ? "ILGPU's simulator, for tests"
+        : string.Create(CultureInfo.InvariantCulture, $"{Accelerator.Name}, {Accelerator.MemorySize / (1024.0 * 1024 * 1024):0.#} GiB, {Accelerator.NumMultiprocessors} multiprocessors");
 
     internal Accelerator Accelerator { get; }
 

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace Native.Kernels.Cuda;
 
 /// <summary>A buffer of an ILGPU accelerator.</summary>
-internal sealed class IlgpuMemory : DeviceMemory
+internal sealed unsafe class IlgpuMemory : DeviceMemory
 {
     private readonly Accelerator _accelerator;
     private readonly MemoryBuffer1D<byte, Stride1D.Dense> _buffer;
@@ -25,18 +24,29 @@ internal sealed class IlgpuMemory : DeviceMemory
 
     public override void Upload(ReadOnlySpan<byte> values, long offset)
     {
-        if (!values.IsEmpty)
+        if (values.IsEmpty)
         {
-            _buffer.View.SubView(offset, values.Length).CopyFromCPU(_accelerator.DefaultStream, ref MemoryMarshal.GetReference(values), values.Length);
+            return;
+        }
+
+        // Pinned here: ILGPU takes the address of the reference and does not pin it for as long as it copies.
+        fixed (byte* pinned = values)
+        {
+            _buffer.View.SubView(offset, values.Length).CopyFromCPU(_accelerator.DefaultStream, ref *pinned, values.Length);
             _accelerator.DefaultStream.Synchronize();
         }
     }
 
     public override void Download(Span<byte> values, long offset)
     {
-        if (!values.IsEmpty)
+        if (values.IsEmpty)
         {
-            _buffer.View.SubView(offset, values.Length).CopyToCPU(_accelerator.DefaultStream, ref MemoryMarshal.GetReference(values), values.Length);
+            return;
+        }
+
+        fixed (byte* pinned = values)
+        {
+            _buffer.View.SubView(offset, values.Length).CopyToCPU(_accelerator.DefaultStream, ref *pinned, values.Length);
             _accelerator.DefaultStream.Synchronize();
         }
     }

@@ -90,6 +90,11 @@ internal sealed partial class CudaMessageKernels<T>
         private readonly GpuShare<T, TReduction> _share = share;
         private readonly GpuMatrix<T> _weights = weights;
 
-        public T Value(long position, int edge, long feature) => Weight(_weights, edge, feature, _share.Columns) * _share.Value(_destination[position], edge, feature);
+        public T Value(long position, int edge, long feature)
+        {
+            // An edge that lost the comparison has no gradient, even where its weight is infinite.
+            var node = _destination[position];
+            return _share.Counts(node, edge, feature) ? Weight(_weights, edge, feature, _share.Columns) * _share.Value(node, edge, feature) : T.Zero;
+        }
     }
 }

@@ -33,11 +33,11 @@ internal sealed partial class CudaMessageKernels<T>
             }
             else
             {
-                // All -∞ gives 0; +∞ and NaN give NaN, as ∞ - ∞ does.
-                var value = T.IsNegativeInfinity(maximum) ? T.Zero : maximum - maximum;
+                // All -∞ gives 0; a +∞ gives NaN at its own edge and 0 at the others, as ∞ - ∞ and exp(-∞) do; NaN gives NaN.
                 for (var position = _rows.Begin(node); position < end; position++)
                 {
-                    _output.Set(_rows.Order[position], feature, value);
+                    var edge = _rows.Order[position];
+                    _output.Set(edge, feature, T.IsNegativeInfinity(maximum) ? T.Zero : Exp(_v[edge, feature] - maximum));
                 }
             }
         }

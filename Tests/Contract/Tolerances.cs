@@ -19,6 +19,8 @@ internal static class Tolerances
     {
         [("Aggregate", "cpu")] = LongRow,
         [("AggregateCombined", "cpu")] = LongRow,
+        [("Aggregate", "simulator")] = LongRow,
+        [("Aggregate", "gpu")] = LongRow,
         [("Copy", "cpu")] = Exact,
         [("Fill", "cpu")] = Exact,
         [("NearestNeighbours", "cpu")] = Exact,

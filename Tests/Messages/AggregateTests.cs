@@ -77,3 +77,9 @@ public sealed class AggregateOnCpu : AggregateTests<CpuFixture>;
 
 /// <summary>Aggregate on the SIMD processor with several threads.</summary>
 public sealed class AggregateOnCpuThreads : AggregateTests<CpuThreadsFixture>;
+
+/// <summary>Aggregate on ILGPU's simulator.</summary>
+public sealed class AggregateOnSimulator : AggregateTests<SimulatorFixture>;
+
+/// <summary>Aggregate on a GPU, where there is one.</summary>
+public sealed class AggregateOnGpu : AggregateTests<GpuFixture>;

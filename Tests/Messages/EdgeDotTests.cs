@@ -38,3 +38,9 @@ public sealed class EdgeDotOnCpu : EdgeDotTests<CpuFixture>;
 
 /// <summary>EdgeDot on the SIMD processor with several threads.</summary>
 public sealed class EdgeDotOnCpuThreads : EdgeDotTests<CpuThreadsFixture>;
+
+/// <summary>EdgeDot on ILGPU's simulator.</summary>
+public sealed class EdgeDotOnSimulator : EdgeDotTests<SimulatorFixture>;
+
+/// <summary>EdgeDot on a GPU, where there is one.</summary>
+public sealed class EdgeDotOnGpu : EdgeDotTests<GpuFixture>;

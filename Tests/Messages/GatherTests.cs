@@ -35,3 +35,9 @@ public sealed class GatherOnCpu : GatherTests<CpuFixture>;
 
 /// <summary>Gather on the SIMD processor with several threads.</summary>
 public sealed class GatherOnCpuThreads : GatherTests<CpuThreadsFixture>;
+
+/// <summary>Gather on ILGPU's simulator.</summary>
+public sealed class GatherOnSimulator : GatherTests<SimulatorFixture>;
+
+/// <summary>Gather on a GPU, where there is one.</summary>
+public sealed class GatherOnGpu : GatherTests<GpuFixture>;

@@ -35,3 +35,9 @@ public sealed class ScatterAddOnCpu : ScatterAddTests<CpuFixture>;
 
 /// <summary>ScatterAdd on the SIMD processor with several threads.</summary>
 public sealed class ScatterAddOnCpuThreads : ScatterAddTests<CpuThreadsFixture>;
+
+/// <summary>ScatterAdd on ILGPU's simulator.</summary>
+public sealed class ScatterAddOnSimulator : ScatterAddTests<SimulatorFixture>;
+
+/// <summary>ScatterAdd on a GPU, where there is one.</summary>
+public sealed class ScatterAddOnGpu : ScatterAddTests<GpuFixture>;

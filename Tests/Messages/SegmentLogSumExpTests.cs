@@ -55,3 +55,9 @@ public sealed class SegmentLogSumExpOnCpu : SegmentLogSumExpTests<CpuFixture>;
 
 /// <summary>SegmentLogSumExp on the SIMD processor with several threads.</summary>
 public sealed class SegmentLogSumExpOnCpuThreads : SegmentLogSumExpTests<CpuThreadsFixture>;
+
+/// <summary>SegmentLogSumExp on ILGPU's simulator.</summary>
+public sealed class SegmentLogSumExpOnSimulator : SegmentLogSumExpTests<SimulatorFixture>;
+
+/// <summary>SegmentLogSumExp on a GPU, where there is one.</summary>
+public sealed class SegmentLogSumExpOnGpu : SegmentLogSumExpTests<GpuFixture>;

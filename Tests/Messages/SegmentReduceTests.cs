@@ -41,3 +41,9 @@ public sealed class SegmentReduceOnCpu : SegmentReduceTests<CpuFixture>;
 
 /// <summary>SegmentReduce on the SIMD processor with several threads.</summary>
 public sealed class SegmentReduceOnCpuThreads : SegmentReduceTests<CpuThreadsFixture>;
+
+/// <summary>SegmentReduce on ILGPU's simulator.</summary>
+public sealed class SegmentReduceOnSimulator : SegmentReduceTests<SimulatorFixture>;
+
+/// <summary>SegmentReduce on a GPU, where there is one.</summary>
+public sealed class SegmentReduceOnGpu : SegmentReduceTests<GpuFixture>;

@@ -52,3 +52,9 @@ public sealed class SegmentSoftmaxOnCpu : SegmentSoftmaxTests<CpuFixture>;
 
 /// <summary>SegmentSoftmax on the SIMD processor with several threads.</summary>
 public sealed class SegmentSoftmaxOnCpuThreads : SegmentSoftmaxTests<CpuThreadsFixture>;
+
+/// <summary>SegmentSoftmax on ILGPU's simulator.</summary>
+public sealed class SegmentSoftmaxOnSimulator : SegmentSoftmaxTests<SimulatorFixture>;
+
+/// <summary>SegmentSoftmax on a GPU, where there is one.</summary>
+public sealed class SegmentSoftmaxOnGpu : SegmentSoftmaxTests<GpuFixture>;

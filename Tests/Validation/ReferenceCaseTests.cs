@@ -9,8 +9,8 @@ namespace Native.Tests;
 public abstract class ReferenceCaseTests<TFixture>
     where TFixture : IDeviceFixture
 {
-    /// <summary>The supported systems.</summary>
-    public static TheoryData<string> Systems => [.. ReferenceSystems.All.Keys];
+    /// <summary>The systems that the device supports.</summary>
+    public static TheoryData<string> Systems => [.. TFixture.Systems];
 
     /// <summary>Every case of a system passes in every precision.</summary>
     [Theory]
@@ -33,6 +33,12 @@ public sealed class ReferenceCasesOnCpu : ReferenceCaseTests<CpuFixture>;
 
 /// <summary>Reference cases on the SIMD processor with several threads.</summary>
 public sealed class ReferenceCasesOnCpuThreads : ReferenceCaseTests<CpuThreadsFixture>;
+
+/// <summary>Reference cases on ILGPU's simulator.</summary>
+public sealed class ReferenceCasesOnSimulator : ReferenceCaseTests<SimulatorFixture>;
+
+/// <summary>Reference cases on a GPU, where there is one.</summary>
+public sealed class ReferenceCasesOnGpu : ReferenceCaseTests<GpuFixture>;
 
 /// <summary>The reference device.</summary>
 public sealed class ReferenceFixture : IDeviceFixture
