@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Native.Bench;
 
 /// <summary>libtorch through TorchSharp, when the program was built with it (<c>-p:Peers=all</c>) and the system can load it.</summary>
-internal static class TorchPeer
+internal static partial class TorchPeer
 {
     private const string Name = "TorchSharp";
 
