@@ -7,7 +7,7 @@ namespace Native.Bench;
 /// <param name="Shape">The sizes, as text.</param>
 /// <param name="Layout">Transposition, order or options of the operands.</param>
 /// <param name="Precision"><c>float</c> or <c>double</c>.</param>
-/// <param name="InQuickRun">Whether <c>--quick</c> keeps it.</param>
+/// <param name="InQuickRun">Whether it is one of the main rows: those of <c>--quick</c> and of the README's table.</param>
 /// <param name="Create">Makes the data and the kernels' workspaces.</param>
 internal sealed record CompareEntry(
     string Kernel,

@@ -1,17 +1,56 @@
 namespace Native.Bench;
 
+/// <summary>Kernels that are shown together: a section of the report and of the published table.</summary>
+/// <param name="Name">The name in file names.</param>
+/// <param name="Title">The name for people.</param>
+/// <param name="Entries">The rows.</param>
+internal sealed record CompareFamily(string Name, string Title, IReadOnlyList<CompareEntry> Entries);
+
 /// <summary>Everything <c>compare</c> can run, in the order of its table. A new kernel is one class of rows and one line here.</summary>
 internal static class CompareCatalogue
 {
-    /// <summary>All entries.</summary>
-    public static IReadOnlyList<CompareEntry> All { get; } =
+    /// <summary>All families.</summary>
+    public static IReadOnlyList<CompareFamily> Families { get; } =
     [
-        .. MatrixProductRows.Entries,
-        .. AggregateRows.Entries,
-        .. SegmentSumRows.Entries,
-        .. SegmentSoftmaxRows.Entries,
-        .. ScatterAddRows.Entries,
-        .. GatherRows.Entries,
-        .. MessagePassingStepRows.Entries,
+        new(
+            "matrix-products",
+            "Matrix products",
+            [
+                .. MatrixProductRows.Entries,
+            ]),
+        new(
+            "attention",
+            "Attention",
+            [
+            ]),
+        new(
+            "messages",
+            "Messages on graphs",
+            [
+                .. AggregateRows.Entries,
+                .. SegmentSumRows.Entries,
+                .. SegmentSoftmaxRows.Entries,
+                .. ScatterAddRows.Entries,
+                .. GatherRows.Entries,
+            ]),
+        new(
+            "functions",
+            "Functions and normalisation",
+            [
+            ]),
+        new(
+            "sampling",
+            "Sampling",
+            [
+            ]),
+        new(
+            "training",
+            "Training",
+            [
+                .. MessagePassingStepRows.Entries,
+            ]),
     ];
+
+    /// <summary>All entries.</summary>
+    public static IReadOnlyList<CompareEntry> All { get; } = [.. Families.SelectMany(family => family.Entries)];
 }
