@@ -17,6 +17,7 @@ internal static class CompareCatalogue
             "Matrix products",
             [
                 .. MatrixProductRows.Entries,
+                .. LinearRows.Entries,
             ]),
         new(
             "attention",

@@ -45,6 +45,7 @@ public sealed class CompareTests
     [InlineData(Transpose.No, Transpose.No)]
     [InlineData(Transpose.No, Transpose.Yes)]
     [InlineData(Transpose.Yes, Transpose.No)]
+    [InlineData(Transpose.Yes, Transpose.Yes)]
     public void PlainMatrixProductsAreRight(Transpose transposeA, Transpose transposeB)
     {
         const int m = 7;

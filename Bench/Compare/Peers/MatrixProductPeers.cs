@@ -20,22 +20,26 @@ internal static class MatrixProductPeers
             var c = new T[(long)m * n];
             OpenBlasLibrary.SetThreads(threads);
             return new PeerRun(
-                () =>
-                {
-                    fixed (T* first = a, second = b, product = c)
-                    {
-                        if (typeof(T) == typeof(float))
-                        {
-                            OpenBlasLibrary.MatrixProduct((float*)first, transposeA, (float*)second, transposeB, (float*)product, m, n, k);
-                        }
-                        else
-                        {
-                            OpenBlasLibrary.MatrixProduct((double*)first, transposeA, (double*)second, transposeB, (double*)product, m, n, k);
-                        }
-                    }
-                },
+                () => OpenBlasProduct(a, transposeA, b, transposeB, c, m, n, k),
                 () => Shapes.Difference<T>(ours(), c));
         });
+    }
+
+    /// <summary><c>c = op(a) · op(b)</c> by OpenBLAS.</summary>
+    public static unsafe void OpenBlasProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, T[] c, int m, int n, int k)
+        where T : unmanaged
+    {
+        fixed (T* first = a, second = b, product = c)
+        {
+            if (typeof(T) == typeof(float))
+            {
+                OpenBlasLibrary.MatrixProduct((float*)first, transposeA, (float*)second, transposeB, (float*)product, m, n, k);
+            }
+            else
+            {
+                OpenBlasLibrary.MatrixProduct((double*)first, transposeA, (double*)second, transposeB, (double*)product, m, n, k);
+            }
+        }
     }
 
     /// <summary>ONNX Runtime's Gemm.</summary>

@@ -92,19 +92,26 @@ internal static class PlainLoops
         });
     }
 
-    /// <summary>Matrix product by rows: inner products where both rows are contiguous, sums of scaled rows otherwise.</summary>
+    /// <summary>Matrix product by rows: inner products where <paramref name="b"/> has contiguous columns, sums of scaled rows otherwise.</summary>
     public static void MatrixProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, T[] c, int m, int n, int k, int threads)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         Ranges(m, threads, (start, end) =>
         {
+            var column = new T[transposeA && transposeB ? k : 0];
             for (var i = start; i < end; i++)
             {
                 var row = c.AsSpan(i * n, n);
                 if (transposeB)
                 {
+                    for (var p = 0; p < column.Length; p++)
+                    {
+                        column[p] = a[p * m + i];
+                    }
+
+                    var left = transposeA ? column : a.AsSpan(i * k, k);
                     for (var j = 0; j < n; j++)
                     {
-                        row[j] = Tensor.Dot<T>(a.AsSpan(i * k, k), b.AsSpan(j * k, k));
+                        row[j] = Tensor.Dot<T>(left, b.AsSpan(j * k, k));
                     }
                 }
                 else
