@@ -17,6 +17,8 @@ internal static class CompareCatalogue
             "Matrix products",
             [
                 .. MatrixProductRows.Entries,
+                .. BatchedMatrixProductRows.Entries,
+                .. GroupedMatrixProductRows.Entries,
                 .. LinearRows.Entries,
             ]),
         new(

@@ -64,15 +64,7 @@ public static partial class Dense
         where TActivation : struct, IActivation
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var rows = transposeA == Transpose.No ? a.Rows : a.Columns;
-        var depth = transposeA == Transpose.No ? a.Columns : a.Rows;
-        var columns = transposeB == Transpose.No ? b.Columns : b.Rows;
-        var depthOfB = transposeB == Transpose.No ? b.Rows : b.Columns;
-        if (depthOfB != depth)
-        {
-            throw new ArgumentException($"b: expected {depth} {(transposeB == Transpose.No ? "rows" : "columns")} to meet a, but got [{b.Rows}, {b.Columns}].", nameof(b));
-        }
-
+        var (rows, columns, depth) = MatrixProductCheck.Shape(a, transposeA, b, transposeB, nameof(b));
         MatrixProductCheck.Output(c, rows, columns, nameof(c));
         if (!preactivation.IsAbsent)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Native.Kernels.Cpu;
 
@@ -92,7 +93,8 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         TVector c100 = TRegister.Zero, c101 = TRegister.Zero;
         TVector c110 = TRegister.Zero, c111 = TRegister.Zero;
 
-        // x walks along A and y along B; s and t are the strides in bytes. Addresses scale a register by 1, 2, 4 or 8, so
+        // x walks along A and y along B; s and t are the strides in bytes. z walks down the rows of C and has them fetched from
+        // memory: its tile is read and written at the end, and those below it come next. Addresses scale a register by 1, 2, 4 or 8, so
         // that the odd multiples of s reach all rows.
         var x = (byte*)a;
         var y = (byte*)b;
@@ -103,6 +105,8 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         var s9 = 9 * s;
         var s11 = 11 * s;
         var t = bStride * sizeof(T);
+        var z = (byte*)c;
+        var u = cStride * sizeof(T);
         for (; depth >= 4; depth -= 4)
         {
             var b0 = TRegister.Load((T*)y);
@@ -164,6 +168,13 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
             if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[3] : ((T*)(x + s3))[9], b0, b1, ref c90, ref c91);
             if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[3] : ((T*)(x + s3))[10], b0, b1, ref c100, ref c101);
             if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[3] : ((T*)(x + s3))[11], b0, b1, ref c110, ref c111);
+
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(z);
+                if (TColumns.Value > 1) Sse.Prefetch0((T*)z + TRegister.Count);
+                z += u;
+            }
 
             x += TRowMajor.Value != 0 ? 4 * sizeof(T) : 4 * s;
             y += 4 * t;

@@ -43,6 +43,7 @@ internal static unsafe class MatrixProductPacking
         // Rows are read from end to end, which the hardware foresees, and dealt out to the panels.
         for (nint k = 0; k < depth; k++)
         {
+            PrefetchRow(b + (RowsAhead * stride), columns);
             var panel = panels + (k * width);
             for (nint j = 0; j < columns; j += width)
             {
@@ -66,6 +67,7 @@ internal static unsafe class MatrixProductPacking
         var whole = (rows - (tileStride - tileRows)) / tileRows;
         for (nint k = 0; k < depth; k++)
         {
+            PrefetchRow(a + (RowsAhead * stride), rows);
             var tile = tiles + (k * tileStride);
             nint i = 0;
             for (nint t = 0; t < whole; t++)
@@ -101,6 +103,7 @@ internal static unsafe class MatrixProductPacking
     {
         for (nint i = 0; i < rows; i++)
         {
+            PrefetchRow(a + ((i + RowsAhead) * stride), columns);
             CopyRow(a + (i * stride), copy + (i * copyStride), columns);
         }
     }
@@ -120,6 +123,14 @@ internal static unsafe class MatrixProductPacking
                 for (; j <= columns - side; j += side)
                 {
                     var from = source + (i * stride) + j;
+                    if (Sse.IsSupported && (j & side) == 0)
+                    {
+                        for (nint r = 0; r < side; r++)
+                        {
+                            Sse.Prefetch0(from + ((side + r) * stride));
+                        }
+                    }
+
                     var to = target + (j * targetStride) + i;
                     if (typeof(T) == typeof(float))
                     {
@@ -192,6 +203,22 @@ internal static unsafe class MatrixProductPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> LoadPair(float* source, nint distance) =>
         Vector256.Create(Vector128.Load(source), Vector128.Load(source + distance));
+
+    // Rows are short and lie far apart, so that the hardware does not foresee the next.
+    private const int RowsAhead = 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchRow<T>(T* row, nint count)
+        where T : unmanaged
+    {
+        if (Sse.IsSupported)
+        {
+            for (nint j = 0; j < count; j += 64 / sizeof(T))
+            {
+                Sse.Prefetch0(row + j);
+            }
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow<T>(T* source, T* target, nint count)

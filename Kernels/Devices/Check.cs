@@ -59,6 +59,29 @@ internal static class Check
         }
     }
 
+    /// <summary>A batch that must be given, on this device, alive, of so many matrices.</summary>
+    public static void Batch<T>(Device device, DeviceMatrixBatch<T> batch, long count, [CallerArgumentExpression(nameof(batch))] string name = "")
+        where T : unmanaged
+    {
+        Present(device, batch.First, name);
+        if (batch.Count != count)
+        {
+            throw new ArgumentException($"{name}: expected {count} matrices, but got {batch.Count}.", name);
+        }
+    }
+
+    /// <summary>A batch that the kernel writes: its matrices must not share elements.</summary>
+    public static void OutputBatch<T>(Device device, DeviceMatrixBatch<T> batch, long count, long rows, long columns, [CallerArgumentExpression(nameof(batch))] string name = "")
+        where T : unmanaged
+    {
+        Batch(device, batch, count, name);
+        Output(device, batch.First, rows, columns, name);
+        if (!batch.AreApart)
+        {
+            throw new ArgumentException($"{name}: expected matrices apart from each other, but they overlap (batch stride {batch.BatchStride}).", name);
+        }
+    }
+
     /// <summary>A contiguous tensor that must be given, on this device, alive, with this many elements.</summary>
     public static void Vector<T>(Device device, DeviceTensor<T>? tensor, long count, [CallerArgumentExpression(nameof(tensor))] string name = "")
         where T : unmanaged

@@ -49,6 +49,7 @@ public sealed class Workbench<T> : IDisposable
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IntegerEntry> _integers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DeviceTensor<byte>> _flags = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DeviceEdgeIndex> _groups = new(StringComparer.Ordinal);
     private readonly Layout _layout;
     private readonly Values _values;
     private readonly IReadOnlyDictionary<string, double[]>? _given;
@@ -191,6 +192,26 @@ public sealed class Workbench<T> : IDisposable
         return entry.Tensor;
     }
 
+    /// <summary>Random groups of rows, sorted; some may be empty.</summary>
+    public DeviceEdgeIndex Groups(string name, int rows, int groups)
+    {
+        if (!_groups.TryGetValue(name, out var index))
+        {
+            var random = RandomOf(name);
+            var group = new int[rows];
+            for (var i = 0; i < rows; i++)
+            {
+                group[i] = random.Next(groups);
+            }
+
+            Array.Sort(group);
+            index = Device.Upload(EdgeIndex.Create(group, groups));
+            _groups.Add(name, index);
+        }
+
+        return index;
+    }
+
     /// <summary>Random flags, about one in four set.</summary>
     public DeviceTensor<byte> Flags(string name, long count)
     {
@@ -284,6 +305,11 @@ public sealed class Workbench<T> : IDisposable
         foreach (var tensor in _flags.Values)
         {
             tensor.Dispose();
+        }
+
+        foreach (var index in _groups.Values)
+        {
+            index.Dispose();
         }
     }
 

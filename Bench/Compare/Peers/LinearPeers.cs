@@ -26,7 +26,7 @@ internal static class LinearPeers
             return new PeerRun(
                 () =>
                 {
-                    MatrixProductPeers.OpenBlasProduct(x, false, weight, true, output, batch, outputs, inputs);
+                    MatrixProductPeers.OpenBlasProduct<T>(x, false, weight, true, output, batch, outputs, inputs);
                     for (var i = 0; i < batch; i++)
                     {
                         var row = output.AsSpan(i * outputs, outputs);
@@ -40,8 +40,8 @@ internal static class LinearPeers
                         Tensor.Add(dBias, dz.AsSpan(i * outputs, outputs), dBias);
                     }
 
-                    MatrixProductPeers.OpenBlasProduct(dz, false, weight, false, dx, batch, inputs, outputs);
-                    MatrixProductPeers.OpenBlasProduct(dz, true, x, false, dWeight, outputs, inputs, batch);
+                    MatrixProductPeers.OpenBlasProduct<T>(dz, false, weight, false, dx, batch, inputs, outputs);
+                    MatrixProductPeers.OpenBlasProduct<T>(dz, true, x, false, dWeight, outputs, inputs, batch);
                 },
                 () => Shapes.Difference<T>(ours(), dWeight));
         });

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Native.Kernels;
 
 namespace Native.Bench;
 
@@ -20,13 +21,86 @@ internal static class MatrixProductPeers
             var c = new T[(long)m * n];
             OpenBlasLibrary.SetThreads(threads);
             return new PeerRun(
-                () => OpenBlasProduct(a, transposeA, b, transposeB, c, m, n, k),
+                () => OpenBlasProduct<T>(a, transposeA, b, transposeB, c, m, n, k),
                 () => Shapes.Difference<T>(ours(), c));
         });
     }
 
+    /// <summary>OpenBLAS, one product after the other.</summary>
+    public static unsafe Peer OpenBlasBatch<T>(T[] a, T[] b, bool transposeB, (int Count, int M, int N, int K) size, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (OpenBlasLibrary.Missing is { } reason)
+        {
+            return Peer.Absent(OpenBlasLibrary.Name, reason);
+        }
+
+        return Peer.Available(OpenBlasLibrary.Name, (long)size.Count * size.M * size.N * sizeof(T), () =>
+        {
+            var c = new T[(long)size.Count * size.M * size.N];
+            OpenBlasLibrary.SetThreads(threads);
+            return new PeerRun(
+                () =>
+                {
+                    for (var g = 0; g < size.Count; g++)
+                    {
+                        OpenBlasProduct<T>(
+                            a.AsSpan(g * size.M * size.K), false, b.AsSpan(g * size.K * size.N), transposeB, c.AsSpan(g * size.M * size.N), size.M, size.N, size.K);
+                    }
+                },
+                () => Shapes.Difference<T>(ours(), c));
+        });
+    }
+
+    /// <summary>OpenBLAS, one product for each group of rows.</summary>
+    public static unsafe Peer OpenBlasGroups<T>(EdgeIndex groups, T[] a, T[] b, int n, int k, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (OpenBlasLibrary.Missing is { } reason)
+        {
+            return Peer.Absent(OpenBlasLibrary.Name, reason);
+        }
+
+        return Peer.Available(OpenBlasLibrary.Name, (long)groups.Edges * n * sizeof(T), () =>
+        {
+            var c = new T[(long)groups.Edges * n];
+            OpenBlasLibrary.SetThreads(threads);
+            return new PeerRun(
+                () =>
+                {
+                    for (var g = 0; g < groups.Nodes; g++)
+                    {
+                        var (first, rows) = ((int)groups.Offsets[g], (int)groups.Degree(g));
+                        OpenBlasProduct<T>(a.AsSpan(first * k), false, b.AsSpan(g * k * n), false, c.AsSpan(first * n), rows, n, k);
+                    }
+                },
+                () => Shapes.Difference<T>(ours(), c));
+        });
+    }
+
+    /// <summary>ONNX Runtime's MatMul on arrays of matrices.</summary>
+    public static unsafe Peer OnnxRuntimeBatch<T>(T[] a, T[] b, bool transposeB, (int Count, int M, int N, int K) size, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (transposeB)
+        {
+            return Peer.Absent("ONNX Runtime", "its MatMul takes no transposition");
+        }
+
+        var c = new Lazy<T[]>(() => new T[(long)size.Count * size.M * size.N]);
+        return OnnxRuntimePeer.Create(
+            (long)size.Count * size.M * size.N * sizeof(T),
+            threads,
+            () => new OnnxGraph()
+                .AddInput("a", a, size.Count, size.M, size.K)
+                .AddInput("b", b, size.Count, size.K, size.N)
+                .AddNode("MatMul", ["a", "b"], "c")
+                .SetOutput("c", c.Value, size.Count, size.M, size.N),
+            () => Shapes.Difference<T>(ours(), c.Value));
+    }
+
     /// <summary><c>c = op(a) · op(b)</c> by OpenBLAS.</summary>
-    public static unsafe void OpenBlasProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, T[] c, int m, int n, int k)
+    public static unsafe void OpenBlasProduct<T>(ReadOnlySpan<T> a, bool transposeA, ReadOnlySpan<T> b, bool transposeB, Span<T> c, int m, int n, int k)
         where T : unmanaged
     {
         fixed (T* first = a, second = b, product = c)

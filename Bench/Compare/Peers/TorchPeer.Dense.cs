@@ -1,4 +1,5 @@
 using System.Numerics;
+using Native.Kernels;
 #if PEER_TORCH
 using static TorchSharp.torch;
 #endif
@@ -25,9 +26,39 @@ internal static partial class TorchPeer
                 return autograd.grad([output], [input, w, b], [gradient])[1];
             };
         });
+
+    /// <summary><c>bmm</c>.</summary>
+    public static Peer BatchedMatrixProduct<T>(T[] a, T[] b, bool transposeB, (int Count, int M, int N, int K) size, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Create((long)ElementSize<T>() * size.Count * ((size.M * size.K) + (size.K * size.N) + (2 * size.M * size.N)), threads, ours, () =>
+        {
+            var first = Make(a, size.Count * size.M, size.K).reshape(size.Count, size.M, size.K);
+            var second = transposeB
+                ? Make(b, size.Count * size.N, size.K).reshape(size.Count, size.N, size.K).transpose(1, 2)
+                : Make(b, size.Count * size.K, size.N).reshape(size.Count, size.K, size.N);
+            return () => bmm(first, second);
+        });
+
+    /// <summary>One <c>mm</c> for each group of rows, put together.</summary>
+    public static Peer GroupedMatrixProduct<T>(EdgeIndex groups, T[] a, T[] b, int n, int k, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Create((long)ElementSize<T>() * (((long)groups.Edges * (k + (3 * n))) + b.Length), threads, ours, () =>
+        {
+            var rows = Make(a, groups.Edges, k).split([.. Enumerable.Range(0, groups.Nodes).Select(groups.Degree)]);
+            var weights = Make(b, groups.Nodes * k, n).reshape(groups.Nodes, k, n).unbind(0);
+            return () => cat([.. rows.Zip(weights, mm)], 0);
+        });
 #else
     /// <summary><c>relu(x weightᵀ + bias)</c> and its gradients.</summary>
     public static Peer LinearRelu<T>(T[] x, T[] weight, T[] bias, T[] dOutput, int batch, int inputs, int outputs, int threads, Func<T[]> ours)
         where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((x, weight, bias, dOutput, batch, inputs, outputs, threads, ours));
+
+    /// <summary><c>bmm</c>.</summary>
+    public static Peer BatchedMatrixProduct<T>(T[] a, T[] b, bool transposeB, (int Count, int M, int N, int K) size, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((a, b, transposeB, size, threads, ours));
+
+    /// <summary>One <c>mm</c> for each group of rows, put together.</summary>
+    public static Peer GroupedMatrixProduct<T>(EdgeIndex groups, T[] a, T[] b, int n, int k, int threads, Func<T[]> ours)
+        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((groups, a, b, n, k, threads, ours));
 #endif
 }
