@@ -43,8 +43,22 @@ internal sealed record CommonOptions(string? Device, int Threads, string? Json)
             HelpName = "NAME",
             Recursive = true,
         };
-        option.AcceptOnlyFromAmong(StringComparer.Ordinal, [.. DeviceNames.All]);
+        AcceptOnly(option, DeviceNames.All);
         return option;
+    }
+
+    /// <summary>Makes anything but the given values an error of one line that names the option.</summary>
+    public static void AcceptOnly(Option<string?> option, IEnumerable<string> values)
+    {
+        string[] all = [.. values];
+        option.CompletionSources.Add(all);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !all.Contains(token.Value, StringComparer.Ordinal))
+            {
+                result.AddError($"{option.Name} expects {string.Join(", ", all[..^1])} or {all[^1]}, but got '{token.Value}'.");
+            }
+        });
     }
 
     private static Option<int> CreateThreads()

@@ -43,12 +43,7 @@ internal static class TourCommand
     private static int Run(CommonOptions options, int seeds, string folder, CancellationToken stop)
     {
         var start = Stopwatch.GetTimestamp();
-        if (File.Exists(folder))
-        {
-            throw new BenchException($"--report expects a folder, but '{folder}' is a file.");
-        }
-
-        Directory.CreateDirectory(folder);
+        OutputFile.PrepareFolder("--report", folder);
         using var handle = Open(options);
         var device = handle.Device;
         Screen.Heading("Native: the tour");
@@ -68,10 +63,10 @@ internal static class TourCommand
 
         WriteSelfCheck(selfCheck!);
         WriteDigits(outcome!.Result, digits.Count);
-        var figures = Figures.Draw(folder, digits, outcome);
+        var figures = TourFigures.Draw(folder, digits, outcome);
         var page = Path.Combine(folder, "index.html");
         var result = new TourResult(device.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, selfCheck!, outcome.Result, [.. figures.Select(figure => figure.Path)]);
-        Report.Write(page, handle.Describe(), result, figures);
+        TourReport.Write(page, handle.Describe(), result, figures);
         Screen.WriteLine();
         Screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Report: {page} ({figures.Count} figures). The tour took {result.Seconds:F1} seconds."));
         JsonOutput.Write(options.Json, result, BenchJson.Default.TourResult);

@@ -33,6 +33,26 @@ internal sealed record CompareResult(
     double LimitFraction,
     long PeakBytes)
 {
+    /// <summary>Our time on one thread over our time on <see cref="Threads"/>; null for one thread, or when only one number of threads was run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Scaling { get; init; }
+
+    /// <summary>How far the rounds lie apart: half of the range of the middle half of our times, over the median.</summary>
+    [JsonIgnore]
+    public double Spread { get; init; }
+
+    /// <summary>Lower end of the 95 % interval of <see cref="Speedup"/>.</summary>
+    [JsonIgnore]
+    public double? SpeedupLow { get; init; }
+
+    /// <summary>Upper end of the 95 % interval of <see cref="Speedup"/>.</summary>
+    [JsonIgnore]
+    public double? SpeedupHigh { get; init; }
+
+    /// <summary>Whether it belongs to the README's table.</summary>
+    [JsonIgnore]
+    public bool InReadme { get; init; }
+
     /// <summary>The high-water mark of the whole process while only ours had run; 0 where the system does not tell.</summary>
     [JsonIgnore]
     public long ProcessPeakBytes { get; init; }

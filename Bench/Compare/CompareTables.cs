@@ -6,10 +6,10 @@ namespace Native.Bench;
 /// <summary>The results of <c>compare</c> for people: one wide table, or a narrow one for each kernel on a narrow screen.</summary>
 internal static class CompareTables
 {
-    private const int WideScreen = 160;
+    private const int WideScreen = 195;
 
     /// <summary>Writes the results, then what else there is to say.</summary>
-    public static void Write(IReadOnlyList<CompareResult> results, IEnumerable<(string Peer, string Reason)> missing)
+    public static void Write(IReadOnlyList<CompareResult> results, IEnumerable<MissingPeer> missing)
     {
         if (AnsiConsole.Profile.Width >= WideScreen)
         {
@@ -29,16 +29,22 @@ internal static class CompareTables
                 $"{step.Kernel} {step.Shape} {step.Precision}: floor {Format.Milliseconds(step.FloorMilliseconds)} ms, device peak {Format.Bytes(step.PeakBytes)}, process peak {Format.Bytes(step.ProcessPeakBytes)}");
         }
 
-        foreach (var (peer, reason) in missing.Distinct())
+        foreach (var peer in results.Select(r => r.Peer).OfType<string>().Distinct())
         {
-            Screen.WriteLine($"{peer}: missing ({reason})");
+            Screen.WriteLine($"peer: {PeerVersions.Describe(peer)}");
+        }
+
+        foreach (var peer in missing.Distinct().GroupBy(peer => (peer.Peer, peer.Reason)))
+        {
+            var rows = string.Join("; ", peer.Select(one => one.Row).OfType<string>());
+            Screen.WriteLine($"{peer.Key.Peer}: missing{(rows.Length > 0 ? $" from {rows}" : "")} ({peer.Key.Reason})");
         }
     }
 
     private static void WriteWide(IReadOnlyList<CompareResult> results)
     {
         var table = Screen.CreateTable(
-            "kernel", "shape", "layout", "precision", ">threads", ">ms", "peer", ">peer ms", ">speedup", "limit", ">at most", ">of limit", ">peak");
+            "kernel", "shape", "layout", "precision", ">threads", ">ms", ">±", ">scaling", "peer", ">peer ms", ">speedup", ">95 %", "limit", ">at most", ">of limit", ">peak");
         foreach (var r in results)
         {
             table.AddTextRow(
@@ -48,9 +54,12 @@ internal static class CompareTables
                 r.Precision,
                 r.Threads.ToString(CultureInfo.InvariantCulture),
                 Format.Milliseconds(r.Milliseconds),
+                Format.Percent(r.Spread),
+                r.Scaling is { } scaling ? Format.Ratio(scaling) : "-",
                 r.Peer ?? "-",
                 r.PeerMilliseconds is { } peer ? Format.Milliseconds(peer) : "-",
                 r.Speedup is { } speedup ? Format.Ratio(speedup) : "-",
+                Format.Interval(r.SpeedupLow, r.SpeedupHigh),
                 r.Limit,
                 AtMost(r),
                 Format.Percent(r.LimitFraction),
@@ -62,16 +71,18 @@ internal static class CompareTables
 
     private static void WriteNarrow(string kernel, IReadOnlyList<CompareResult> results)
     {
-        var first = results[0];
-        var oneLayout = results.All(r => r.Layout == first.Layout);
-        Screen.WriteLine($"{kernel}{(oneLayout ? $" ({first.Layout})" : "")}, {first.Threads} {(first.Threads == 1 ? "thread" : "threads")}");
-        var table = Screen.CreateTable("shape", "type", ">ms", "peer", ">speedup", ">of limit").Border(TableBorder.Simple);
+        var oneLayout = results.All(r => r.Layout == results[0].Layout);
+        var scales = results.Any(r => r.Scaling is not null);
+        Screen.WriteLine($"{kernel}{(oneLayout ? $" ({results[0].Layout})" : "")}");
+        var table = Screen.CreateTable("shape", "type", ">threads", ">ms", scales ? ">scaling" : ">±", "peer", ">speedup", ">of limit").Border(TableBorder.Simple);
         foreach (var r in results)
         {
             table.AddTextRow(
                 oneLayout ? r.Shape : $"{r.Shape} {r.Layout}",
                 r.Precision,
+                r.Threads.ToString(CultureInfo.InvariantCulture),
                 Format.Milliseconds(r.Milliseconds),
+                !scales ? Format.Percent(r.Spread) : r.Scaling is { } scaling ? Format.Ratio(scaling) : "-",
                 r.Peer ?? "-",
                 r.Speedup is { } speedup ? Format.Ratio(speedup) : "-",
                 $"{Format.Percent(r.LimitFraction)} {r.Limit}");

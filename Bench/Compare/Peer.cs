@@ -5,11 +5,12 @@ internal sealed class Peer
 {
     private readonly Func<PeerRun>? _create;
 
-    private Peer(string name, Func<PeerRun>? create, string? missing)
+    private Peer(string name, Func<PeerRun>? create, string? missing, bool isSkipped = false)
     {
         Name = name;
         _create = create;
         Missing = missing;
+        IsSkipped = isSkipped;
     }
 
     /// <summary>Memory above which a peer is skipped.</summary>
@@ -21,13 +22,16 @@ internal sealed class Peer
     /// <summary>Why the peer cannot run here, or null.</summary>
     public string? Missing { get; }
 
+    /// <summary>Whether the peer is here and only this row is too large for it.</summary>
+    public bool IsSkipped { get; }
+
     /// <summary>A peer that is here.</summary>
     /// <param name="name">The name shown.</param>
     /// <param name="bytes">The memory it needs beyond ours; above <see cref="MaximumBytes"/> it is skipped and named.</param>
     /// <param name="create">Makes what it needs to run. Called after our own memory was read off.</param>
     public static Peer Available(string name, long bytes, Func<PeerRun> create) =>
         bytes > MaximumBytes
-            ? Absent(name, $"skipped: it would need {Format.Bytes(bytes)}, more than {Format.Bytes(MaximumBytes)}")
+            ? new Peer(name, null, $"skipped: it would need {Format.Bytes(bytes)}, more than {Format.Bytes(MaximumBytes)}", isSkipped: true)
             : new Peer(name, create, null);
 
     /// <summary>A peer that is not here.</summary>
@@ -41,8 +45,12 @@ internal sealed class Peer
 /// <param name="run">Does the work once.</param>
 /// <param name="difference">The largest difference between its result and ours, over our largest value; null when the results are not comparable.</param>
 /// <param name="dispose">Gives back what it holds.</param>
-internal sealed class PeerRun(Action run, Func<double>? difference, Action? dispose = null) : IDisposable
+/// <param name="prepare">What has to be said to its library before each series of calls, such as the number of threads.</param>
+internal sealed class PeerRun(Action run, Func<double>? difference, Action? dispose = null, Action? prepare = null) : IDisposable
 {
+    /// <summary>Called, untimed, before each series of <see cref="Run"/>.</summary>
+    public void Prepare() => prepare?.Invoke();
+
     /// <summary>Does the work once.</summary>
     public void Run() => run();
 

@@ -29,4 +29,8 @@ internal static class Format
 
     /// <summary>A ratio.</summary>
     public static string Ratio(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:F2}x");
+
+    /// <summary>An interval of ratios; a dash where there is none.</summary>
+    public static string Interval(double? low, double? high) =>
+        low is null || high is null ? "-" : string.Create(CultureInfo.InvariantCulture, $"{low:F2}–{high:F2}");
 }

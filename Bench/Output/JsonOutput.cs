@@ -10,28 +10,13 @@ internal static class JsonOutput
     /// <exception cref="IOException">The path is a directory, or its directory cannot be made.</exception>
     public static void Prepare(string? path)
     {
-        if (path is null)
+        if (path is not null)
         {
-            return;
-        }
-
-        var full = Path.GetFullPath(path);
-        if (Directory.Exists(full))
-        {
-            throw new IOException($"--json expects a file, but '{path}' is a directory.");
-        }
-
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"--json: the folder of '{path}' cannot be made: {exception.Message}", exception);
+            OutputFile.Prepare("--json", path);
         }
     }
 
-    /// <summary>Writes <paramref name="value"/> beside the file and renames it into place, so that a reader never sees half of it.</summary>
+    /// <summary>Writes <paramref name="value"/>.</summary>
     public static void Write<T>(string? path, T value, JsonTypeInfo<T> type)
     {
         if (path is null)
@@ -40,22 +25,10 @@ internal static class JsonOutput
         }
 
         Prepare(path);
-        var full = Path.GetFullPath(path);
-        var beside = $"{full}.{Environment.ProcessId}.tmp";
-        try
+        OutputFile.Write(path, stream =>
         {
-            using (var stream = File.Create(beside))
-            {
-                JsonSerializer.Serialize(stream, value, type);
-                stream.Write("\n"u8);
-            }
-
-            File.Move(beside, full, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(beside);
-            throw;
-        }
+            JsonSerializer.Serialize(stream, value, type);
+            stream.Write("\n"u8);
+        });
     }
 }

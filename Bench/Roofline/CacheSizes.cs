@@ -12,6 +12,7 @@ internal sealed record CacheSizes(long Level2, long Level3, int Level2Processors
 {
     private const long AssumedLevel2 = 1L << 20;
     private const long AssumedLevel3 = 16L << 20;
+    private const long LeastDramSet = 128L << 20;
 
     /// <summary>Reads the sizes from Linux's <c>/sys</c>; elsewhere, or when it tells nothing, usual sizes are assumed.</summary>
     public static CacheSizes Read()
@@ -60,7 +61,7 @@ internal sealed record CacheSizes(long Level2, long Level3, int Level2Processors
     /// <summary>The bytes each of some threads works on, so that the data of all of them lives in the given level.</summary>
     /// <remarks>
     /// L2: half of a thread's share. L3: half-way, by ratio, between L2 and L3, and together no more than half of it, since others use it
-    /// too. DRAM: together four times the L3.
+    /// too. DRAM: together four times the L3, and no less than what an L3 of usual size would hold a good part of.
     /// </remarks>
     public long WorkingSet(MemoryLevel level, int threads)
     {
@@ -70,12 +71,13 @@ internal sealed record CacheSizes(long Level2, long Level3, int Level2Processors
         {
             MemoryLevel.L2 => Level2 / sharing2 / 2,
             MemoryLevel.L3 => Math.Min((long)Math.Sqrt((double)Level2 * Level3), Level3 / sharing3 / 2),
-            _ => Math.Max(4 * Level3 / threads, 16L << 20),
+            _ => Math.Max(Math.Max(4 * Level3, LeastDramSet) / threads, 16L << 20),
         };
         return Math.Max(bytes, 64L << 10) & ~4095L;
     }
 
     /// <summary>The level that holds a working set of this many bytes when each of some threads uses its share.</summary>
+    /// <remarks>What may be in L3 is judged by L3, though others push part of it out: a fraction of the limit is rather too low than too high.</remarks>
     public MemoryLevel LevelOf(long bytes, int threads)
     {
         if (bytes <= Level2 / 2 * threads)
@@ -83,8 +85,7 @@ internal sealed record CacheSizes(long Level2, long Level3, int Level2Processors
             return MemoryLevel.L2;
         }
 
-        // Beyond half of it, the rest of the process and the machine's other users push data out.
-        return bytes <= Level3 / 2 ? MemoryLevel.L3 : MemoryLevel.Dram;
+        return bytes <= Level3 ? MemoryLevel.L3 : MemoryLevel.Dram;
     }
 
     /// <summary>One line for people.</summary>

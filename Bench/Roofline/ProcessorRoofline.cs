@@ -7,7 +7,8 @@ namespace Native.Bench;
 /// <summary>The limits of this processor for a number of threads, measured when first asked for.</summary>
 /// <remarks>
 /// A limit is the best of several short windows: other users of the machine can only lower a window. No thread is pinned.
-/// On shared machines the clock drifts, so <see cref="CurrentMultiplyAddRate{T}"/> measures anew, next to what it is compared with.
+/// On shared machines the clock and the neighbours drift, so <see cref="CurrentMultiplyAddRate{T}"/> and <see cref="CurrentReadRate"/> measure anew,
+/// next to what they are compared with.
 /// </remarks>
 internal sealed class ProcessorRoofline(int threads, CacheSizes caches, CancellationToken stop)
 {
@@ -16,6 +17,7 @@ internal sealed class ProcessorRoofline(int threads, CacheSizes caches, Cancella
 
     private readonly Dictionary<(MemoryLevel Level, bool Triad), double> _bandwidths = [];
     private readonly Dictionary<Type, double> _peaks = [];
+    private readonly Dictionary<MemoryLevel, Buffer?[]> _readBuffers = [];
 
     /// <summary>The number of threads that run at the same time.</summary>
     public int Threads => threads;
@@ -44,57 +46,86 @@ internal sealed class ProcessorRoofline(int threads, CacheSizes caches, Cancella
         return RunTogether(window, _ => null, _ => Keep(MultiplyAddPeak.Run(default(T))), operations);
     }
 
+    /// <summary>Reads of the next few moments, in bytes a second.</summary>
+    public double CurrentReadRate(MemoryLevel level, TimeSpan window)
+    {
+        if (!_readBuffers.TryGetValue(level, out var buffers))
+        {
+            _readBuffers.Add(level, buffers = new Buffer?[threads]);
+        }
+
+        return StreamRate(level, triad: false, window, buffers);
+    }
+
     /// <summary>Read bandwidth in bytes a second.</summary>
     public double ReadBandwidth(MemoryLevel level) => Bandwidth(level, triad: false);
 
     /// <summary>Bandwidth of <c>a = b + s·c</c> in bytes a second: two reads and one write.</summary>
     public double TriadBandwidth(MemoryLevel level) => Bandwidth(level, triad: true);
 
+    /// <summary>Frees the data of <see cref="CurrentReadRate"/>.</summary>
+    public void Release()
+    {
+        foreach (var buffers in _readBuffers.Values)
+        {
+            Free(buffers);
+        }
+
+        _readBuffers.Clear();
+    }
+
     private double Bandwidth(MemoryLevel level, bool triad)
     {
         if (!_bandwidths.TryGetValue((level, triad), out var bandwidth))
         {
-            bandwidth = MeasureBandwidth(level, triad);
+            var buffers = new Buffer?[threads];
+            try
+            {
+                // Windows of DRAM hold a few passes over the whole set.
+                bandwidth = Best(() => StreamRate(level, triad, level == MemoryLevel.Dram ? 3 * Window : Window, buffers));
+            }
+            finally
+            {
+                Free(buffers);
+            }
+
             _bandwidths.Add((level, triad), bandwidth);
         }
 
         return bandwidth;
     }
 
-    private unsafe double MeasureBandwidth(MemoryLevel level, bool triad)
+    /// <param name="level">Where the data lives.</param>
+    /// <param name="triad">Whether to write too.</param>
+    /// <param name="window">How long.</param>
+    /// <param name="buffers">The data of each thread; made and touched, before any window, by the first call.</param>
+    private unsafe double StreamRate(MemoryLevel level, bool triad, TimeSpan window, Buffer?[] buffers)
     {
-        var bytes = caches.WorkingSet(level, threads);
-        var length = (nint)(bytes / (triad ? 3 : 1) / sizeof(float) / MemoryStreams.Step * MemoryStreams.Step);
         var arrays = triad ? 3 : 1;
-
-        // DRAM windows hold a few passes over the whole set; the pages are touched once, before any window.
-        var window = level == MemoryLevel.Dram ? 3 * Window : Window;
-        var buffers = new Buffer?[threads];
-        try
-        {
-            return Best(() => RunTogether(
-                window,
-                thread => buffers[thread] ??= new Buffer((nuint)(arrays * length)),
-                state =>
-                {
-                    var data = ((Buffer)state!).Data;
-                    if (triad)
-                    {
-                        MemoryStreams.Triad(data, data + length, data + (2 * length), length);
-                    }
-                    else
-                    {
-                        Keep(MemoryStreams.Read(data, length));
-                    }
-                },
-                arrays * length * sizeof(float)));
-        }
-        finally
-        {
-            foreach (var buffer in buffers)
+        var length = (nint)(caches.WorkingSet(level, threads) / arrays / sizeof(float) / MemoryStreams.Step * MemoryStreams.Step);
+        return RunTogether(
+            window,
+            thread => buffers[thread] ??= new Buffer((nuint)(arrays * length)),
+            state =>
             {
-                buffer?.Dispose();
-            }
+                var data = ((Buffer)state!).Data;
+                if (triad)
+                {
+                    MemoryStreams.Triad(data, data + length, data + (2 * length), length);
+                }
+                else
+                {
+                    Keep(MemoryStreams.Read(data, length));
+                }
+            },
+            arrays * length * sizeof(float));
+    }
+
+    private static void Free(Buffer?[] buffers)
+    {
+        foreach (var buffer in buffers)
+        {
+            buffer?.Dispose();
         }
     }
 

@@ -91,13 +91,22 @@ public sealed class CompareTests
     [Fact]
     public void EveryPeerIsARowAndTheMissingAreNamed()
     {
-        var missing = new List<(string Peer, string Reason)>();
-        var rows = Run(missing, Peer.Available("same", 0, () => new PeerRun(() => { }, () => 0)), Peer.Absent("absent", "not here"), Peer.Available("greedy", 5_000_000_000, () => throw new InvalidOperationException()));
+        var missing = new List<MissingPeer>();
+        var rows = Run(
+            missing,
+            Peer.Available("same", 0, () => new PeerRun(() => { }, () => 0)),
+            Peer.Absent("absent", "not here"),
+            Peer.Available("greedy", 5_000_000_000, () => throw new InvalidOperationException()),
+            Peer.Available("incapable", 0, () => throw new InvalidOperationException("no such operator\nat all")));
         var row = Assert.Single(rows);
         Assert.Equal(("fake", "same", "l2"), (row.Kernel, row.Peer, row.Limit));
         Assert.Equal(row.PeerMilliseconds / row.Milliseconds, row.Speedup);
-        Assert.Equal(["absent", "greedy"], missing.Select(peer => peer.Peer));
+        Assert.InRange(row.SpeedupLow!.Value, 0, row.SpeedupHigh!.Value);
+        Assert.Null(row.Scaling);
+        Assert.Equal(["absent", "greedy", "incapable"], missing.Select(peer => peer.Peer));
+        Assert.Equal([null, "fake n1 none float", "fake n1 none float"], missing.Select(peer => peer.Row));
         Assert.Contains("5.0 GB", missing[1].Reason, StringComparison.Ordinal);
+        Assert.EndsWith("no such operator", missing[2].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,12 +127,61 @@ public sealed class CompareTests
         Assert.Contains("other", exception.Message, StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<CompareResult> Run(List<(string Peer, string Reason)> missing, params Peer[] peers)
+    [Fact]
+    public void APeerIsPreparedBeforeEverySeriesOfItsCalls()
+    {
+        var library = 0;
+        var wrong = 0;
+        Run([], Asking(1), Asking(2));
+        Assert.Equal(0, wrong);
+
+        Peer Asking(int threads) => Peer.Available($"asks for {threads}", 0, () => new PeerRun(() => wrong += library == threads ? 0 : 1, null, prepare: () => library = threads));
+    }
+
+    [Fact]
+    public void ScalingIsStatedForTheMostThreads()
+    {
+        using var device = new ReferenceDevice();
+        var caches = new CacheSizes(1 << 20, 4 << 20, 1, 1, true);
+        IReadOnlyList<CompareSettings> settings = [new(device, 1, caches), new(device, 2, caches)];
+        var entry = new CompareEntry("fake", "n1", "none", "float", true, _ => new FakeCase([Peer.Available("same", 0, () => new PeerRun(() => { }, () => 0))]));
+        var rows = new Comparison(settings, quick: true, TestContext.Current.CancellationToken).Run(entry, []);
+        Assert.Equal([(1, "same"), (2, "same")], rows.Select(row => (row.Threads, row.Peer!)));
+        Assert.Null(rows[0].Scaling);
+        Assert.Equal(rows[0].Milliseconds / rows[1].Milliseconds, rows[1].Scaling);
+    }
+
+    [Fact]
+    public void TheIntervalShowsTheNoise()
+    {
+        double[] steady = [1, 1, 1, 1, 1, 1, 1, 1, 1];
+        Assert.Equal((2, 2), Comparison.SpeedupInterval(steady, [2, 2, 2, 2, 2, 2, 2, 2, 2]));
+
+        // A disturbance of both, and rounds without the peer, do not count.
+        Assert.Equal((2, 2), Comparison.SpeedupInterval([1, 1, 10, 1, 1, 1], [double.NaN, 2, 20, 2, 2, double.NaN]));
+
+        var (low, high) = Comparison.SpeedupInterval(steady, [1, 3, 1, 3, 2, 3, 1, 3, 1]);
+        Assert.InRange(low, 1, 1.5);
+        Assert.InRange(high, 2.5, 3);
+    }
+
+    [Fact]
+    public void KernelsBelongToOneFamily()
+    {
+        var families = CompareCatalogue.Families.SelectMany(family => family.Entries.Select(entry => entry.Kernel).Distinct()).ToList();
+        Assert.Equal(families.Distinct(), families);
+        Assert.Equal(CompareCatalogue.Families.Select(family => family.Name).Distinct(), CompareCatalogue.Families.Select(family => family.Name));
+        Assert.Equal(
+            CompareCatalogue.All.Select(entry => (entry.Kernel, entry.Shape, entry.Layout, entry.Precision)).Distinct(),
+            CompareCatalogue.All.Select(entry => (entry.Kernel, entry.Shape, entry.Layout, entry.Precision)));
+    }
+
+    private static IReadOnlyList<CompareResult> Run(List<MissingPeer> missing, params Peer[] peers)
     {
         using var device = new ReferenceDevice();
         var settings = new CompareSettings(device, 1, new CacheSizes(1 << 20, 4 << 20, 1, 1, true));
         var entry = new CompareEntry("fake", "n1", "none", "float", true, _ => new FakeCase(peers));
-        return new Comparison(settings, quick: true, TestContext.Current.CancellationToken).Run(entry, missing);
+        return new Comparison([settings], quick: true, TestContext.Current.CancellationToken).Run(entry, missing);
     }
 
     private sealed class FakeCase(IReadOnlyList<Peer> peers) : CompareCase

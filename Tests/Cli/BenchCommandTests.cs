@@ -59,7 +59,9 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void CompareWritesARowForEveryPeer()
     {
-        var rows = Run("compare", "--filter", "gather", "--shape", "n16000", "--quick", "--threads", "1", "--device", "cpu");
+        var report = Path.Combine(_folder, "compare");
+        var table = Path.Combine(_folder, "performance.md");
+        var rows = Run("compare", "--filter", "gather", "--shape", "n16000", "--quick", "--threads", "1", "--device", "cpu", "--report", report, "--markdown", table);
         Assert.All(rows.EnumerateArray(), row =>
         {
             Assert.Equal(("gather", "n16000 e160000 f16", 1), (row.GetProperty("kernel").GetString(), row.GetProperty("shape").GetString(), row.GetProperty("threads").GetInt32()));
@@ -70,6 +72,36 @@ public sealed class BenchCommandTests : IDisposable
         Assert.All(
             (string[])["float plain loop", "double plain loop"],
             peer => Assert.Contains(peer, rows.EnumerateArray().Select(row => $"{row.GetProperty("precision").GetString()} {row.GetProperty("peer").GetString()}")));
+        Assert.Contains("| gather | n16000 e160000 f16, random order | double | 1 |", File.ReadAllText(table), StringComparison.Ordinal);
+        Assert.Contains(Convert.ToBase64String(File.ReadAllBytes(Path.Combine(report, "messages.png"))), File.ReadAllText(Path.Combine(report, "index.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ComparesThreadsWithOne()
+    {
+        var rows = Run("compare", "--filter", "gather", "--precision", "float", "--quick", "--scaling", "--threads", "2", "--device", "cpu").EnumerateArray().ToList();
+        Assert.Equal([1, 2], rows.Select(row => row.GetProperty("threads").GetInt32()).Distinct());
+        Assert.All(rows, row =>
+        {
+            Assert.Equal("float", row.GetProperty("precision").GetString());
+            Assert.Equal(row.GetProperty("threads").GetInt32() == 2, row.TryGetProperty("scaling", out _));
+        });
+    }
+
+    [Theory]
+    [InlineData("--scaling", "--scaling", "--threads", "1")]
+    [InlineData("--scaling", "--scaling", "--threads", "2", "--device", "reference")]
+    [InlineData("--precision", "--precision", "half")]
+    [InlineData("--markdown", "--markdown")]
+    [InlineData("--markdown", "--markdown", ".")]
+    [InlineData("--report", "--report", "Native.Bench.dll")]
+    [InlineData("--quick", "--quick", "--precision", "double")]
+    public void CompareNamesTheOptionThatIsWrong(string option, params string[] arguments)
+    {
+        var (code, output) = BenchRun.Run(["compare", "--filter", "gather", .. arguments]);
+        Assert.Equal(1, code);
+        Assert.Single(output.Split('\n'), line => line.Contains(option, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,6 @@ internal static class MatrixProductPeers
         return Peer.Available(OpenBlasLibrary.Name, (long)m * n * sizeof(T), () =>
         {
             var c = new T[(long)m * n];
-            OpenBlasLibrary.SetThreads(threads);
             return new PeerRun(
                 () => OpenBlasProduct<T>(a, transposeA, b, transposeB, c, m, n, k),
                 () => Shapes.Difference<T>(ours(), c));
@@ -48,7 +47,8 @@ internal static class MatrixProductPeers
                             a.AsSpan(g * size.M * size.K), false, b.AsSpan(g * size.K * size.N), transposeB, c.AsSpan(g * size.M * size.N), size.M, size.N, size.K);
                     }
                 },
-                () => Shapes.Difference<T>(ours(), c));
+                () => Shapes.Difference<T>(ours(), c),
+                prepare: () => OpenBlasLibrary.SetThreads(threads));
         });
     }
 

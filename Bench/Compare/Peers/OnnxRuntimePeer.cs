@@ -7,7 +7,16 @@ namespace Native.Bench;
 /// <summary>ONNX Runtime's processor kernels, when the program was built with it (<c>-p:Peers=light</c>).</summary>
 internal static class OnnxRuntimePeer
 {
-    private const string Name = "ONNX Runtime";
+    /// <summary>The name shown.</summary>
+    public const string Name = "ONNX Runtime";
+
+    /// <summary>Its version, or null when the program was built without it.</summary>
+    public static string? Describe() =>
+#if PEER_ONNX
+        OrtEnv.Instance().GetVersionString();
+#else
+        null;
+#endif
 
     /// <summary>A model as a peer.</summary>
     /// <param name="bytes">The memory it needs beyond ours.</param>
@@ -42,8 +51,8 @@ internal static class OnnxRuntimePeer
         {
             using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
 
-            // Threads that spin after their work would disturb whoever is timed next.
-            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            // Its threads spin between the operators of a run, as they do by default, but not on after it, which would disturb whoever is timed next.
+            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
             _session = new InferenceSession(graph.Encode(), options);
             _inputNames = [.. graph.Inputs.Select(input => input.Name)];
             _inputs = [.. graph.Inputs.Select(Wrap)];

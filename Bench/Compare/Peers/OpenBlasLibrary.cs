@@ -18,6 +18,19 @@ internal static unsafe class OpenBlasLibrary
     /// <summary>Why it cannot be used, or null.</summary>
     public static string? Missing => Library == 0 ? $"no {FileNames[0]} on this system" : null;
 
+    /// <summary>The version and the kernels it chose for this processor, or null where it is missing or too old to tell.</summary>
+    public static string? Describe()
+    {
+        if (!NativeLibrary.TryGetExport(Library, "openblas_get_config", out var config) || !NativeLibrary.TryGetExport(Library, "openblas_get_corename", out var core))
+        {
+            return null;
+        }
+
+        // "OpenBLAS 0.3.29 DYNAMIC_ARCH NO_AFFINITY Cooperlake MAX_THREADS=64"
+        var version = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)config)())?.Split(' ').ElementAtOrDefault(1);
+        return $"{version}, {Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)core)())} kernels";
+    }
+
     /// <summary>Sets the number of threads of the following products.</summary>
     public static void SetThreads(int threads) => ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(Library, "openblas_set_num_threads"))(threads);
 
@@ -35,8 +48,8 @@ internal static unsafe class OpenBlasLibrary
 
     private static nint Load()
     {
-        // Its threads would spin for a while after each product and disturb whoever is timed next; 4 is the shortest wait it knows.
-        NativeEnvironment.Set("OPENBLAS_THREAD_TIMEOUT", "4");
+        // Its threads spin for 2^n cycles after each product: long enough for the next one, and over before whoever is timed next begins.
+        NativeEnvironment.Set("OPENBLAS_THREAD_TIMEOUT", "20");
         foreach (var name in FileNames)
         {
             if (NativeLibrary.TryLoad(name, out var library))

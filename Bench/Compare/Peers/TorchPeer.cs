@@ -9,10 +9,12 @@ namespace Native.Bench;
 /// <summary>libtorch through TorchSharp, when the program was built with it (<c>-p:Peers=all</c>) and the system can load it.</summary>
 internal static partial class TorchPeer
 {
-    private const string Name = "TorchSharp";
+    /// <summary>The name shown.</summary>
+    public const string Name = "TorchSharp";
 
 #if PEER_TORCH
     private static readonly Lazy<string?> Unavailable = new(Load);
+    private static IDisposable? s_inference;
 
     /// <summary><c>op(a) · op(b)</c>.</summary>
     public static Peer MatrixProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, int m, int n, int k, int threads, Func<T[]> ours)
@@ -61,30 +63,63 @@ internal static partial class TorchPeer
             };
         });
 
-    private static Peer Create<T>(long bytes, int threads, Func<T[]> ours, Func<Func<Tensor>> create)
+    /// <summary>The versions of TorchSharp and libtorch, or null where they are missing.</summary>
+    public static string? Describe() => Unavailable.Value is null
+        ? $"{typeof(torch).Assembly.GetName().Version?.ToString(3)} with libtorch {__version__.Split('+')[0]}"
+        : null;
+
+    /// <summary>A computation as a peer: what it returns is compared with ours, and freed after each call together with whatever else the call made.</summary>
+    /// <param name="bytes">The memory it needs beyond ours.</param>
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="ours">Our result.</param>
+    /// <param name="create">Makes its tensors, then the computation.</param>
+    /// <param name="gradients">Whether the computation differentiates; without, it runs in inference mode, which is faster.</param>
+    private static Peer Create<T>(long bytes, int threads, Func<T[]> ours, Func<Func<Tensor>> create, bool gradients = false)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         Unavailable.Value is { } reason
             ? Peer.Absent(Name, reason)
             : Peer.Available(Name, bytes, () =>
             {
-                set_num_threads(threads);
+                Enter(threads, gradients);
                 var scope = NewDisposeScope();
-                var noGradient = no_grad();
                 var compute = create();
                 return new PeerRun(
                     () =>
                     {
-                        // Frees the result and whatever else the call made.
                         using var call = NewDisposeScope();
                         _ = compute();
                     },
-                    () => Shapes.Difference<T>(ours(), compute().data<T>().ToArray()),
                     () =>
                     {
-                        noGradient.Dispose();
+                        using var call = NewDisposeScope();
+                        return Shapes.Difference<T>(ours(), compute().contiguous().data<T>().ToArray());
+                    },
+                    () =>
+                    {
                         scope.Dispose();
-                    });
+                        NativeHeap.Release();
+                    },
+                    () => Enter(threads, gradients));
             });
+
+    /// <summary>Number of threads and mode are those of the process and the thread, so whoever comes next sets its own.</summary>
+    private static void Enter(int threads, bool gradients)
+    {
+        if (gradients)
+        {
+            s_inference?.Dispose();
+            s_inference = null;
+        }
+        else
+        {
+            s_inference ??= inference_mode();
+        }
+
+        if (get_num_threads() != threads)
+        {
+            set_num_threads(threads);
+        }
+    }
 
     private static unsafe int ElementSize<T>()
         where T : unmanaged => sizeof(T);
@@ -96,9 +131,10 @@ internal static partial class TorchPeer
 
     private static string? Load()
     {
-        // Its OpenMP threads would spin after their work and disturb whoever is timed next.
-        NativeEnvironment.Set("OMP_WAIT_POLICY", "PASSIVE");
+        // Its OpenMP threads spin after their work, long enough for the next loop, and stop before whoever is timed next begins.
+        NativeEnvironment.Set("GOMP_SPINCOUNT", "10000");
         NativeEnvironment.Set("KMP_BLOCKTIME", "0");
+        NativeHeap.Keep();
         try
         {
             InitializeDeviceType(DeviceType.CPU);
@@ -110,6 +146,9 @@ internal static partial class TorchPeer
         }
     }
 #else
+    /// <summary>The versions of TorchSharp and libtorch, or null where they are missing.</summary>
+    public static string? Describe() => null;
+
     /// <summary><c>op(a) · op(b)</c>.</summary>
     public static Peer MatrixProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, int m, int n, int k, int threads, Func<T[]> ours)
         where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((a, transposeA, b, transposeB, m, n, k, threads, ours));

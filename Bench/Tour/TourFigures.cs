@@ -1,33 +1,19 @@
 using System.Globalization;
 using ScottPlot;
-using SkiaSharp;
 
 namespace Native.Bench;
 
-/// <summary>A figure of the report.</summary>
-/// <param name="Path">The PNG file.</param>
-/// <param name="Caption">What it shows.</param>
-internal sealed record Figure(string Path, string Caption);
-
-/// <summary>Draws the figures of the report.</summary>
-internal static class Figures
+/// <summary>Draws the figures of the tour's report.</summary>
+internal static class TourFigures
 {
     private const int Width = 760;
     private const int Height = 440;
     private const int TilesPerRow = 12;
     private const int Gap = 4;
 
-    private static readonly Color[] Colors = [Color.FromHex("#1f5fa8"), Color.FromHex("#c8553d"), Color.FromHex("#3f8f5b")];
-    private static readonly string[] PreferredFonts = ["Segoe UI", "Helvetica Neue", "Arial", "Noto Sans", "DejaVu Sans", "Liberation Sans"];
-
     /// <summary>Draws all figures into a folder.</summary>
     public static IReadOnlyList<Figure> Draw(string folder, Digits digits, DigitsOutcome outcome)
     {
-        if (PreferredFonts.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) is { } font)
-        {
-            Fonts.Default = font;
-        }
-
         return
         [
             Accuracies(Path.Combine(folder, "accuracies.png"), outcome.Result),
@@ -45,18 +31,18 @@ internal static class Figures
         {
             var (name, accuracy) = result.Methods[method];
             double[] seeds = [.. Enumerable.Range(0, accuracy.Seeds.Count)];
-            var points = plot.Add.Scatter(seeds, accuracy.Seeds.ToArray(), Colors[method]);
+            var points = plot.Add.Scatter(seeds, accuracy.Seeds.ToArray(), Figure.Colors[method]);
             points.LegendText = string.Create(CultureInfo.InvariantCulture, $"{name}: {accuracy.Mean:F1} ± {accuracy.Spread:F1} %");
             points.LineWidth = 0;
             points.MarkerSize = 9;
-            plot.Add.HorizontalLine(accuracy.Mean, 1, Colors[method], LinePattern.Dashed);
+            plot.Add.HorizontalLine(accuracy.Mean, 1, Figure.Colors[method], LinePattern.Dashed);
         }
 
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericFixedInterval(1);
-        Finish(plot, "Test accuracy of each seed", "seed", "accuracy in percent");
+        Figure.Label(plot, "Test accuracy of each seed", "seed", "accuracy in percent");
         plot.Axes.Margins(0.05, 0.15);
         plot.ShowLegend(Edge.Bottom);
-        return Save(plot, path, Width, Height, "Test accuracy of the three methods for each seed (the same labelled images for all three), with the means dashed.");
+        return Figure.Save(plot, path, Width, Height, "Test accuracy of the three methods for each seed (the same labelled images for all three), with the means dashed.");
     }
 
     private static Figure Losses(string path, IReadOnlyList<LearningCurve> curves)
@@ -64,14 +50,14 @@ internal static class Figures
         using var plot = new Plot();
         for (var i = 0; i < curves.Count; i++)
         {
-            AddLine(plot, curves[i].TrainLoss, Colors[i], LinePattern.Solid, $"{curves[i].Name}, training");
-            AddLine(plot, curves[i].ValidationLoss, Colors[i], LinePattern.Dotted, $"{curves[i].Name}, selecting");
-            plot.Add.VerticalLine(curves[i].BestEpoch, 1, Colors[i].WithAlpha(0.5), LinePattern.Dashed);
+            AddLine(plot, curves[i].TrainLoss, Figure.Colors[i], LinePattern.Solid, $"{curves[i].Name}, training");
+            AddLine(plot, curves[i].ValidationLoss, Figure.Colors[i], LinePattern.Dotted, $"{curves[i].Name}, selecting");
+            plot.Add.VerticalLine(curves[i].BestEpoch, 1, Figure.Colors[i].WithAlpha(0.5), LinePattern.Dashed);
         }
 
-        Finish(plot, "Loss", "epoch", "mean cross-entropy in nats");
+        Figure.Label(plot, "Loss", "epoch", "mean cross-entropy in nats");
         plot.ShowLegend(Alignment.UpperRight);
-        return Save(plot, path, Width, Height, "Mean cross-entropy of the training labels and of the labels that select, first seed. Dashed: the epoch that was kept.");
+        return Figure.Save(plot, path, Width, Height, "Mean cross-entropy of the training labels and of the labels that select, first seed. Dashed: the epoch that was kept.");
     }
 
     private static Figure AccuracyCurves(string path, IReadOnlyList<LearningCurve> curves)
@@ -79,13 +65,13 @@ internal static class Figures
         using var plot = new Plot();
         for (var i = 0; i < curves.Count; i++)
         {
-            AddLine(plot, curves[i].TestAccuracy, Colors[i], LinePattern.Solid, curves[i].Name);
-            plot.Add.VerticalLine(curves[i].BestEpoch, 1, Colors[i].WithAlpha(0.5), LinePattern.Dashed);
+            AddLine(plot, curves[i].TestAccuracy, Figure.Colors[i], LinePattern.Solid, curves[i].Name);
+            plot.Add.VerticalLine(curves[i].BestEpoch, 1, Figure.Colors[i].WithAlpha(0.5), LinePattern.Dashed);
         }
 
-        Finish(plot, "Test accuracy while learning", "epoch", "accuracy in percent");
+        Figure.Label(plot, "Test accuracy while learning", "epoch", "accuracy in percent");
         plot.ShowLegend(Alignment.LowerRight);
-        return Save(plot, path, Width, Height, "Accuracy on the test images after each epoch, first seed: drawn for the reader, never used to select. Dashed: the epoch that was kept.");
+        return Figure.Save(plot, path, Width, Height, "Accuracy on the test images after each epoch, first seed: drawn for the reader, never used to select. Dashed: the epoch that was kept.");
     }
 
     private static Figure Confusion(string path, int[,] confusion)
@@ -116,17 +102,17 @@ internal static class Figures
         }
 
         var map = plot.Add.Heatmap(fractions);
-        map.Colormap = new ScottPlot.Colormaps.CustomInterpolated([ScottPlot.Colors.White, Colors[0]]);
+        map.Colormap = new ScottPlot.Colormaps.CustomInterpolated([ScottPlot.Colors.White, Figure.Colors[0]]);
         map.ManualRange = new ScottPlot.Range(0, 1);
         plot.MoveToBack(map);
         double[] positions = [.. Enumerable.Range(0, Digits.Classes)];
         string[] labels = [.. Enumerable.Range(0, Digits.Classes).Select(digit => digit.ToString(CultureInfo.InvariantCulture))];
         plot.Axes.Bottom.SetTicks(positions, labels);
         plot.Axes.Left.SetTicks(positions, [.. labels.Reverse()]);
-        Finish(plot, "Confusion of the graph network", "prediction", "digit");
+        Figure.Label(plot, "Confusion of the graph network", "prediction", "digit");
         plot.HideGrid();
         plot.Axes.SetLimits(-0.5, 9.5, -0.5, 9.5);
-        return Save(plot, path, 560, 560, "What the graph network predicts for each digit, in percent of the digit's test images, all seeds together.");
+        return Figure.Save(plot, path, 560, 560, "What the graph network predicts for each digit, in percent of the digit's test images, all seeds together.");
     }
 
     private static Figure Misclassified(string path, Digits digits, IReadOnlyList<(int Image, int Digit, int Prediction)> misclassified)
@@ -158,7 +144,7 @@ internal static class Figures
         plot.Axes.Frameless();
         plot.Axes.SetLimits(-Gap, TilesPerRow * cell - 0.5, -1, rows * cell - 0.5);
         const int scale = 6;
-        return Save(
+        return Figure.Save(
             plot,
             path,
             (TilesPerRow * cell + Gap) * scale,
@@ -173,19 +159,5 @@ internal static class Figures
         line.LinePattern = pattern;
         line.LineWidth = 2;
         line.LegendText = name;
-    }
-
-    private static void Finish(Plot plot, string title, string bottom, string left)
-    {
-        plot.Font.Set(Fonts.Default);
-        plot.Title(title, 16);
-        plot.XLabel(bottom, 13);
-        plot.YLabel(left, 13);
-    }
-
-    private static Figure Save(Plot plot, string path, int width, int height, string caption)
-    {
-        plot.SavePng(path, width, height);
-        return new Figure(path, caption);
     }
 }

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+
+namespace Native.Bench;
+
+/// <summary>Whoever is timed in the rounds of a comparison, at one number of threads: our kernel or a peer.</summary>
+/// <param name="name">The peer's name; null for ours.</param>
+/// <param name="run">Does the work once.</param>
+/// <param name="prepare">What has to be said to its library before a series of calls, or null.</param>
+internal sealed class Contestant(string? name, Action run, Action? prepare = null)
+{
+    private static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(4);
+
+    // Longer work fills the caches itself; an untimed call would only make its row take twice as long.
+    private static readonly TimeSpan ColdCachesMatter = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<double> _milliseconds = [];
+    private int _calls = 1;
+    private bool _warmsCaches;
+
+    /// <summary>The peer's name; null for ours.</summary>
+    public string? Name => name;
+
+    /// <summary>The time of a call in each round, NaN for the rounds it was left out of.</summary>
+    public IReadOnlyList<double> Milliseconds => _milliseconds;
+
+    /// <summary>About how long <see cref="Sample"/> takes; known after <see cref="WarmUp"/>.</summary>
+    public TimeSpan SampleTime { get; private set; }
+
+    /// <summary>The median over the rounds.</summary>
+    public double Median => Statistics.Median(Taken());
+
+    /// <summary>How far the rounds lie apart: half of the range of the middle half of them, over the median.</summary>
+    public double Spread
+    {
+        get
+        {
+            var taken = Taken();
+            return (Statistics.Quantile(taken, 0.75) - Statistics.Quantile(taken, 0.25)) / 2 / Statistics.Median(taken);
+        }
+    }
+
+    /// <summary>Does the work again and again until everything is compiled and paged in, and finds out how many calls make a sample.</summary>
+    /// <param name="duration">How long; the work is done at least once.</param>
+    /// <param name="stop">Ends it early.</param>
+    public void WarmUp(TimeSpan duration, CancellationToken stop)
+    {
+        prepare?.Invoke();
+        var start = Stopwatch.GetTimestamp();
+        var calls = 0;
+        TimeSpan fastest = TimeSpan.MaxValue;
+        do
+        {
+            stop.ThrowIfCancellationRequested();
+            var before = Stopwatch.GetTimestamp();
+            run();
+            fastest = TimeSpan.FromTicks(Math.Max(1, Math.Min(fastest.Ticks, Stopwatch.GetElapsedTime(before).Ticks)));
+            calls++;
+        }
+        while (Stopwatch.GetElapsedTime(start) < duration);
+
+        _calls = (int)Math.Max(1, Math.Ceiling(ShortestSample / fastest));
+        _warmsCaches = fastest < ColdCachesMatter;
+        SampleTime = (_calls + (_warmsCaches ? 1 : 0)) * fastest;
+    }
+
+    /// <summary>Takes the time of a round.</summary>
+    public void Sample()
+    {
+        prepare?.Invoke();
+
+        // Once untimed: the one before has filled the caches with its own data.
+        if (_warmsCaches)
+        {
+            run();
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < _calls; i++)
+        {
+            run();
+        }
+
+        _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / _calls);
+    }
+
+    /// <summary>Is left out of a round.</summary>
+    public void Skip() => _milliseconds.Add(double.NaN);
+
+    private List<double> Taken() => [.. _milliseconds.Where(time => !double.IsNaN(time))];
+}
