@@ -12,6 +12,8 @@ public sealed class CpuDevice : Device
     private readonly CpuMessageKernels<double> _doubleMessages;
     private readonly CpuDenseKernels<float> _floatDense;
     private readonly CpuDenseKernels<double> _doubleDense;
+    private readonly CpuAttentionKernels<float> _floatAttention;
+    private readonly CpuAttentionKernels<double> _doubleAttention;
     private readonly CpuUpdateKernels<float> _floatUpdates;
     private readonly CpuUpdateKernels<double> _doubleUpdates;
 
@@ -26,6 +28,8 @@ public sealed class CpuDevice : Device
         _doubleMessages = new(this);
         _floatDense = new(this);
         _doubleDense = new(this);
+        _floatAttention = new(this);
+        _doubleAttention = new(this);
         _floatUpdates = new(this);
         _doubleUpdates = new(this);
     }
@@ -54,6 +58,9 @@ public sealed class CpuDevice : Device
 
     /// <inheritdoc/>
     public override DenseKernels<T> Dense<T>() => Select<T, DenseKernels<T>>(_floatDense, _doubleDense);
+
+    /// <inheritdoc/>
+    public override AttentionKernels<T> Attention<T>() => Select<T, AttentionKernels<T>>(_floatAttention, _doubleAttention);
 
     /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);

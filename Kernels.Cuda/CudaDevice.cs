@@ -89,6 +89,9 @@ public sealed class CudaDevice : Device
     public override DenseKernels<T> Dense<T>() => throw NotSupported("the Dense kernels");
 
     /// <inheritdoc/>
+    public override AttentionKernels<T> Attention<T>() => throw NotSupported("the Attention kernels");
+
+    /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => throw NotSupported("the Updates kernels");
 
     /// <inheritdoc/>

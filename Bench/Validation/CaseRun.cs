@@ -34,6 +34,9 @@ internal sealed class CaseRun<T> : IDisposable
     /// <summary>The device's dense kernels.</summary>
     public DenseKernels<T> Dense => Device.Dense<T>();
 
+    /// <summary>The device's attention kernels.</summary>
+    public AttentionKernels<T> Attention => Device.Attention<T>();
+
     /// <summary>The device's optimiser steps.</summary>
     public UpdateKernels<T> Updates => Device.Updates<T>();
 

@@ -77,6 +77,14 @@ internal sealed class ReferenceCase
         ? number
         : throw Bad(name, "a whole number", Option(name));
 
+    /// <summary>An option that is <c>true</c> or <c>false</c>; false when absent.</summary>
+    public bool Flag(string name) => Option(name, "false") switch
+    {
+        "true" => true,
+        "false" => false,
+        var other => throw Bad(name, "true or false", other),
+    };
+
     /// <summary>A number with a default.</summary>
     public double Number(string name, double absent) => OptionalNumber(name) ?? absent;
 
@@ -90,7 +98,8 @@ internal sealed class ReferenceCase
     /// <summary>The error for an option with a value that makes no sense here.</summary>
     public InvalidDataException Bad(string name, string expected, string found) => new($"{Path}: metadata entry '{name}': expected {expected}, found '{found}'.");
 
-    private double? OptionalNumber(string name)
+    /// <summary>A number, or null when absent.</summary>
+    public double? OptionalNumber(string name)
     {
         if (!File.Metadata.TryGetValue(name, out var text))
         {

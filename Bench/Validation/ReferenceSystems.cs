@@ -7,6 +7,7 @@ internal static class ReferenceSystems
     public static IReadOnlyDictionary<string, IReferenceSystem> All { get; } = new SortedDictionary<string, IReferenceSystem>(StringComparer.Ordinal)
     {
         ["aggregate"] = new AggregateSystem(),
+        ["attention"] = new SoftmaxAttentionSystem(),
         ["batch_norm"] = new BatchNormSystem(),
         ["edge_dot"] = new EdgeDotSystem(),
         ["gather"] = new GatherSystem(),

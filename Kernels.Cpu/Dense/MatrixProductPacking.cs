@@ -34,7 +34,7 @@ internal static unsafe class MatrixProductPacking
         {
             for (nint j = 0; j < columns; j += width)
             {
-                TransposeBlock(b + (j * stride), stride, Math.Min(width, columns - j), depth, panels + (j / width * panelStep), width);
+                Transpose(b + (j * stride), stride, Math.Min(width, columns - j), depth, panels + (j / width * panelStep), width);
             }
 
             return;
@@ -110,7 +110,7 @@ internal static unsafe class MatrixProductPacking
 
     /// <summary>Transposes, <c>target[j·targetStride + i] = source[i·stride + j]</c>, in squares of one register of 32 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeBlock<T>(T* source, nint stride, nint rows, nint columns, T* target, nint targetStride)
+    public static void Transpose<T>(T* source, nint stride, nint rows, nint columns, T* target, nint targetStride)
         where T : unmanaged
     {
         nint i = 0;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Native.Kernels;
 
 /// <summary>Argument checks of the kernel contracts: each message names the argument, what was expected and what came.</summary>
-internal static class Check
+internal static partial class Check
 {
     /// <summary>A matrix that must be given, on this device, alive, with this shape.</summary>
     public static void Matrix<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")

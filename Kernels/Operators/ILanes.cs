@@ -120,7 +120,7 @@ public interface ILanes<TSelf, T>
     /// <summary>The nearest integer, ties to even, for <c>|value| &lt; 2²¹</c> (float) or <c>2⁵⁰</c> (double).</summary>
     static abstract TSelf RoundToNearest(TSelf value);
 
-    /// <summary><c>2ⁿ</c> for integral <paramref name="exponent"/> in the range of normal numbers (<c>-126…127</c>, <c>-1022…1023</c>); meaningless bits elsewhere.</summary>
+    /// <summary><c>2ⁿ</c> for integral <paramref name="exponent"/> in the range of normal numbers (<c>-126…127</c>, <c>-1022…1023</c>), 0 one below it; meaningless bits elsewhere.</summary>
     static abstract TSelf PowerOfTwo(TSelf exponent);
 
     /// <summary>

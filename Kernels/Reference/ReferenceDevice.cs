@@ -12,6 +12,8 @@ public sealed class ReferenceDevice : Device
     private readonly ReferenceMessageKernels<double> _doubleMessages;
     private readonly ReferenceDenseKernels<float> _floatDense;
     private readonly ReferenceDenseKernels<double> _doubleDense;
+    private readonly ReferenceAttentionKernels<float> _floatAttention;
+    private readonly ReferenceAttentionKernels<double> _doubleAttention;
     private readonly ReferenceUpdateKernels<float> _floatUpdates;
     private readonly ReferenceUpdateKernels<double> _doubleUpdates;
 
@@ -22,6 +24,8 @@ public sealed class ReferenceDevice : Device
         _doubleMessages = new(this);
         _floatDense = new(this);
         _doubleDense = new(this);
+        _floatAttention = new(this);
+        _doubleAttention = new(this);
         _floatUpdates = new(this);
         _doubleUpdates = new(this);
     }
@@ -37,6 +41,9 @@ public sealed class ReferenceDevice : Device
 
     /// <inheritdoc/>
     public override DenseKernels<T> Dense<T>() => Select<T, DenseKernels<T>>(_floatDense, _doubleDense);
+
+    /// <inheritdoc/>
+    public override AttentionKernels<T> Attention<T>() => Select<T, AttentionKernels<T>>(_floatAttention, _doubleAttention);
 
     /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);

@@ -175,7 +175,7 @@ public class ArgumentTests
         ("EdgeDot", "out" or "cotangent/out", Sabotage.TooManyColumns) => true,
 
         // A vector of integers has no columns to add, and a row that is to be repeated must be one.
-        (_, "label" or "ignore" or "arg", Sabotage.TooManyColumns) => true,
+        (_, "label" or "ignore" or "arg" or "key lengths", Sabotage.TooManyColumns) => true,
         (_, "row" or "y", Sabotage.TooManyRows) => call.Kernel is "Copy" or "AddScaled" || call.Name.Contains("repeated", StringComparison.Ordinal),
         _ => false,
     };

@@ -17,6 +17,9 @@ internal static class KernelCatalogue
         .. SquaredErrorCall.All, .. GaussianNegativeLogLikelihoodCall.All, .. BernoulliWithLogitsCall.All, .. CrossEntropyCall.All, .. SgdCall.All, .. AdamCall.All,
     ];
 
+    /// <summary>The attention kernels.</summary>
+    public static IReadOnlyList<KernelCall> Attention { get; } = [.. SoftmaxAttentionCall.All];
+
     /// <summary>All kernels.</summary>
-    public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense];
+    public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense, .. Attention];
 }

@@ -116,6 +116,9 @@ public sealed class Workbench<T> : IDisposable
     /// <summary>The device's dense kernels.</summary>
     public DenseKernels<T> Dense => Device.Dense<T>();
 
+    /// <summary>The device's attention kernels.</summary>
+    public AttentionKernels<T> Attention => Device.Attention<T>();
+
     /// <summary>The device's optimiser steps.</summary>
     public UpdateKernels<T> Updates => Device.Updates<T>();
 
