@@ -91,6 +91,7 @@ internal static unsafe class AttentionBackward<T, TVector, TRegister, TLanes>
 
         private readonly void CopyRow(T* source, T* target) => new ReadOnlySpan<T>(source, (int)Arguments.Columns).CopyTo(new Span<T>(target, (int)Arguments.Columns));
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Queries(nint b, nint keyHead, nint h, nint first, nint count, Buffers buffers)
         {
             ref readonly var arguments = ref Arguments;
@@ -223,6 +224,7 @@ internal static unsafe class AttentionBackward<T, TVector, TRegister, TLanes>
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void SumRow(T* first, T* target)
         {
             for (nint i = 0; i < Work.Arguments.Columns; i += TLanes.Count)

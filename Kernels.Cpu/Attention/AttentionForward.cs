@@ -34,6 +34,7 @@ internal static unsafe class AttentionForward<T, TVector, TRegister, TLanes>
             Queries(b, h, first, count, buffers);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Queries(nint b, nint h, nint first, nint count, Buffers buffers)
         {
             ref readonly var arguments = ref Arguments;
@@ -138,6 +139,7 @@ internal static unsafe class AttentionForward<T, TVector, TRegister, TLanes>
         }
 
         /// <summary>Writes the log-sum-exps, and the factors that divide by the sums.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Finish(Buffers buffers, nint width, nint count, T* lse)
         {
             for (nint j = 0; j < width; j += TLanes.Count)

@@ -9,6 +9,7 @@ internal static unsafe class AttentionRow<T, TLanes>
     where TLanes : unmanaged, ILanes<TLanes, T>
 {
     /// <summary><c>Σ a_i · b_i</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Dot(T* a, T* b, nint count)
     {
         var (sum0, sum1) = (TLanes.Zero, TLanes.Zero);
@@ -83,6 +84,7 @@ internal static unsafe class AttentionRow<T, TLanes>
     }
 
     /// <summary><c>values[t] = 2^(values[t] - shift)</c>; returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Weigh(T* values, nint count, T shift)
     {
         var sum = TLanes.Zero;
@@ -146,6 +148,7 @@ internal static unsafe class AttentionRow<T, TLanes>
     }
 
     /// <summary>The largest value; <c>-∞</c> when there is none. A NaN may get lost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Maximum(T* values, nint count)
     {
         var maximum = TLanes.Constant(double.NegativeInfinity);

@@ -11,6 +11,7 @@ namespace Native.Kernels.Cpu;
 /// With the queries in the lanes, maxima and sums over keys need no work across lanes, a tile of queries is transposed once for all keys, and keys and values are read as broadcast
 /// elements where they lie: nothing of them is copied, and nothing outside the rows that are seen is read. Lanes behind the last query of a tile hold zeros or what became of them; no
 /// result depends on them.
+/// <para>Methods are compiled in full at once: few calls do much work, and the first of them should not wait for a better version.</para>
 /// </remarks>
 internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -36,6 +37,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     public static nint Width(nint count) => (count + TRegister.Count - 1) / TRegister.Count * TRegister.Count;
 
     /// <summary><c>packed[i·width + j] = factor · rows[j·stride + i]</c> for <c>j &lt; count</c>, 0 in the other lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(T* rows, nint stride, nint count, nint columns, double factor, T* packed, nint width)
     {
         if (count < width)
@@ -52,6 +54,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     }
 
     /// <summary><c>rows[j·stride + i] = packed[i·width + j] · factor[j]</c> for <c>j &lt; count</c>; the packed values are scaled in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(T* packed, nint width, nint count, nint columns, T* factor, T* rows, nint stride)
     {
         for (nint j = 0; j < width; j += TLanes.Count)
@@ -69,6 +72,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     /// <summary>
     /// <c>C[i,j] = Σ_k A[i,k] · B[k,j]</c>, plus <c>C[i,j] · factor[j]</c> if there is a factor, for at most three registers of columns; layouts as in the micro-kernel.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(T* a, nint aStride, bool rowMajor, nint rows, nint depth, T* b, nint bStride, T* c, nint cStride, nint columns, T* factor, T* ones)
     {
         var registers = columns / TRegister.Count;
@@ -86,6 +90,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     }
 
     /// <summary><c>C[i,j] += Σ_k A[i,k] · B[k,j]</c> for row-major <c>A</c> and any number of column registers, shared out as evenly as they go.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyWide(T* a, nint aStride, nint rows, nint depth, T* b, nint bStride, T* c, nint cStride, nint columns, T* ones)
     {
         var registers = columns / TRegister.Count;
@@ -106,6 +111,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     /// <param name="queries">Queries of the tile.</param>
     /// <param name="keys">Keys of the tile.</param>
     /// <param name="transposed">Room for a tile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddBias(T* logits, nint width, T* bias, nint stride, nint queries, nint keys, T* transposed)
     {
         var bits = TLanes.Constant(AttentionExponential.BitsPerNat);
@@ -130,6 +136,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     }
 
     /// <summary>Overwrites what the first query of the tile, and those behind it, do not see: query <c>j</c> sees the keys <c>t &lt; seen + j</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mask(T* tile, nint width, nint keys, nint seen, T value)
     {
         for (var t = Math.Max(seen, 0); t < keys; t++)
@@ -139,6 +146,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     }
 
     /// <summary>True when every element of the rows is finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AreFinite(T* first, nint stride, nint rows, nint columns)
     {
         // A finite number less itself is 0, any other is NaN.
@@ -161,6 +169,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     }
 
     /// <summary>Fills with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Clear(T* first, nint count)
     {
         for (nint i = 0; i < count; i += TLanes.Count)
@@ -170,6 +179,7 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     }
 
     /// <summary>Fills whole registers with a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(T* first, nint count, T value)
     {
         for (nint i = 0; i < count; i += TLanes.Count)
