@@ -25,6 +25,7 @@ internal static class CompareCatalogue
             "attention",
             "Attention",
             [
+                .. AttentionRows.Entries,
             ]),
         new(
             "messages",
