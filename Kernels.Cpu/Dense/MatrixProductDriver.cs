@@ -65,7 +65,16 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         }
 
         var plan = MatrixProductPlan.Create(
-            TRegister.Blocking, TileColumns, sizeof(T), arguments.Rows, arguments.Columns, arguments.Depth, arguments.TransposeA, arguments.TransposeB, arguments.AStride);
+            TRegister.Blocking,
+            TileColumns,
+            sizeof(T),
+            arguments.Rows,
+            arguments.Columns,
+            arguments.Depth,
+            arguments.TransposeA,
+            arguments.TransposeB,
+            arguments.AStride,
+            arguments.BStride);
         if (plan.DepthParts > 1)
         {
             RunDepthParts(ref arguments, plan, threads);

@@ -15,6 +15,13 @@ internal struct MatrixProductPlan
 
     private const nint PartialBytes = 8 << 20;
 
+    /// <summary>
+    /// Memory that a block of <c>k</c> of an operand spans, gaps included, up to which it is read where it lies: B's rows, which
+    /// every tile reads again, as far as they stay in L1 beside A; A's columns as far as they stay in L2.
+    /// </summary>
+    private const nint RowsOfBInPlace = 64 << 10;
+    private const nint ColumnsOfAInPlace = 256 << 10;
+
     /// <summary>Multiply-adds that are worth a second thread (some microseconds of one).</summary>
     private const double ThreadWork = 1 << 17;
 
@@ -61,7 +68,7 @@ internal struct MatrixProductPlan
     public readonly int Threads(int threads) => _work < ThreadWork ? 1 : threads;
 
     public static MatrixProductPlan Create(
-        MatrixProductBlocking blocking, nint tileColumns, int elementSize, nint rows, nint columns, nint depth, bool transposeA, bool transposeB, nint aStride)
+        MatrixProductBlocking blocking, nint tileColumns, int elementSize, nint rows, nint columns, nint depth, bool transposeA, bool transposeB, nint aStride, nint bStride)
     {
         var plan = new MatrixProductPlan
         {
@@ -87,7 +94,7 @@ internal struct MatrixProductPlan
             return plan;
         }
 
-        plan.PackB = transposeB || rows > 4 * blocking.TileRows;
+        plan.PackB = transposeB || (rows > 4 * blocking.TileRows && plan.DepthBlock * bStride * elementSize > RowsOfBInPlace);
         if (plan.PackB)
         {
             plan.GroupColumns = Math.Min(paddedColumns, Math.Max(tileColumns, PackedBytes / (blocking.Depth * elementSize) / tileColumns * tileColumns));
@@ -104,9 +111,10 @@ internal struct MatrixProductPlan
         var panelBytes = Math.Min(plan.ColumnBlock, columns) * plan.DepthBlock * elementSize;
         plan.RowsOutermost = panelBytes <= 32 << 10;
 
-        // Columns of A are far apart in memory, so they are packed as soon as two panels share them. Rows are copied only when
-        // they lie a whole number of pages apart, in the same few cache sets.
-        plan.PackA = transposeA ? plan.ColumnBlock > tileColumns && plan.RowBlock > blocking.TileRows : plan.ColumnBlock >= 8 * tileColumns && aStride * elementSize % 4096 == 0;
+        // Rows of A are copied only when they lie a whole number of pages apart, in the same few cache sets.
+        plan.PackA = transposeA
+            ? plan.ColumnBlock > tileColumns && plan.RowBlock > blocking.TileRows && plan.DepthBlock * aStride * elementSize > ColumnsOfAInPlace
+            : plan.ColumnBlock >= 8 * tileColumns && aStride * elementSize % 4096 == 0;
         return plan;
     }
 
