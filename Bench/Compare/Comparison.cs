@@ -46,8 +46,8 @@ internal sealed class Comparison
 
         // The runtime compiles a method again after 30 calls and a tenth of a second, in the background.
         _firstWarmUp = TimeSpan.FromMilliseconds(quick ? 150 : 300);
-        _warmUp = TimeSpan.FromMilliseconds(quick ? 20 : 60);
-        _budget = TimeSpan.FromMilliseconds(quick ? 100 : 300);
+        _warmUp = TimeSpan.FromMilliseconds(quick ? 20 : 40);
+        _budget = TimeSpan.FromMilliseconds(quick ? 80 : 150);
         _fewestRounds = quick ? 3 : 7;
     }
 

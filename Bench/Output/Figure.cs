@@ -16,6 +16,9 @@ internal sealed record Figure(string Path, string Caption)
         Color.FromHex("#1f5fa8"), Color.FromHex("#c8553d"), Color.FromHex("#3f8f5b"), Color.FromHex("#8a5fa8"), Color.FromHex("#b8860b"), Color.FromHex("#55606f"), Color.FromHex("#2a9d9d"),
     ];
 
+    /// <summary>Whether the system has fonts; without any, figures have no text.</summary>
+    public static bool HasFonts => SKFontManager.Default.FontFamilies.Any();
+
     /// <summary>Gives a plot the report's font, its title and its axes' names.</summary>
     public static void Label(Plot plot, string title, string bottom, string left)
     {

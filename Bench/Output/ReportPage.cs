@@ -28,19 +28,26 @@ internal sealed class ReportPage
     /// <summary>Begins a page.</summary>
     /// <param name="title">The title of the window.</param>
     /// <param name="heading">The heading.</param>
-    /// <param name="note">A line below it, not yet encoded.</param>
-    public ReportPage(string title, string heading, string note) => Append($"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{Encode(title)}</title>
-        <style>
-        {Style}
-        </style></head>
-        <body>
-        <h1>{Encode(heading)}</h1>
-        <p class="note">{Encode(note)}</p>
+    /// <param name="note">A line below it, as plain text.</param>
+    public ReportPage(string title, string heading, string note)
+    {
+        Append($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{Encode(title)}</title>
+            <style>
+            {Style}
+            </style></head>
+            <body>
+            <h1>{Encode(heading)}</h1>
+            <p class="note">{Encode(note)}</p>
 
-        """);
+            """);
+        if (!Figure.HasFonts)
+        {
+            Append($"<p class=\"note\">The figures have no text, because no fonts were found on the system that drew them.</p>\n");
+        }
+    }
 
     /// <summary>Text as HTML shows it.</summary>
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
