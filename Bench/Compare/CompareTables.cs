@@ -29,15 +29,16 @@ internal static class CompareTables
                 $"{step.Kernel} {step.Shape} {step.Precision}: floor {Format.Milliseconds(step.FloorMilliseconds)} ms, device peak {Format.Bytes(step.PeakBytes)}, process peak {Format.Bytes(step.ProcessPeakBytes)}");
         }
 
-        foreach (var peer in results.Select(r => r.Peer).OfType<string>().Distinct())
+        var present = results.Select(r => r.Peer).OfType<string>().Distinct().ToList();
+        foreach (var peer in present)
         {
             Screen.WriteLine($"peer: {PeerVersions.Describe(peer)}");
         }
 
         foreach (var peer in missing.Distinct().GroupBy(peer => (peer.Peer, peer.Reason)))
         {
-            var rows = string.Join("; ", peer.Select(one => one.Row).OfType<string>());
-            Screen.WriteLine($"{peer.Key.Peer}: missing{(rows.Length > 0 ? $" from {rows}" : "")} ({peer.Key.Reason})");
+            var rows = present.Contains(peer.Key.Peer) ? $" from {string.Join("; ", peer.Select(one => one.Row))}" : "";
+            Screen.WriteLine($"{peer.Key.Peer}: missing{rows} ({peer.Key.Reason})");
         }
     }
 

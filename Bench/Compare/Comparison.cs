@@ -5,8 +5,8 @@ namespace Native.Bench;
 /// <summary>A peer that did not run.</summary>
 /// <param name="Peer">Its name.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Row">The row it is missing from; null when it is not here at all.</param>
-internal sealed record MissingPeer(string Peer, string Reason, string? Row);
+/// <param name="Row">The row it is missing from.</param>
+internal sealed record MissingPeer(string Peer, string Reason, string Row);
 
 /// <summary>Times our kernels and the peers on the same work, alternating in one process.</summary>
 /// <remarks>
@@ -106,7 +106,7 @@ internal sealed class Comparison
     {
         if (peer.Missing is { } reason)
         {
-            missing.Add(new MissingPeer(peer.Name, reason, peer.IsSkipped ? Row(entry) : null));
+            missing.Add(new MissingPeer(peer.Name, reason, Row(entry)));
             return;
         }
 

@@ -5,12 +5,11 @@ internal sealed class Peer
 {
     private readonly Func<PeerRun>? _create;
 
-    private Peer(string name, Func<PeerRun>? create, string? missing, bool isSkipped = false)
+    private Peer(string name, Func<PeerRun>? create, string? missing)
     {
         Name = name;
         _create = create;
         Missing = missing;
-        IsSkipped = isSkipped;
     }
 
     /// <summary>Memory above which a peer is skipped.</summary>
@@ -22,16 +21,13 @@ internal sealed class Peer
     /// <summary>Why the peer cannot run here, or null.</summary>
     public string? Missing { get; }
 
-    /// <summary>Whether the peer is here and only this row is too large for it.</summary>
-    public bool IsSkipped { get; }
-
     /// <summary>A peer that is here.</summary>
     /// <param name="name">The name shown.</param>
     /// <param name="bytes">The memory it needs beyond ours; above <see cref="MaximumBytes"/> it is skipped and named.</param>
     /// <param name="create">Makes what it needs to run. Called after our own memory was read off.</param>
     public static Peer Available(string name, long bytes, Func<PeerRun> create) =>
         bytes > MaximumBytes
-            ? new Peer(name, null, $"skipped: it would need {Format.Bytes(bytes)}, more than {Format.Bytes(MaximumBytes)}", isSkipped: true)
+            ? Absent(name, $"skipped: it would need {Format.Bytes(bytes)}, more than {Format.Bytes(MaximumBytes)}")
             : new Peer(name, create, null);
 
     /// <summary>A peer that is not here.</summary>

@@ -22,7 +22,6 @@ internal static class LinearPeers
             var dx = new T[batch * inputs];
             var dWeight = new T[outputs * inputs];
             var dBias = new T[outputs];
-            OpenBlasLibrary.SetThreads(threads);
             return new PeerRun(
                 () =>
                 {
@@ -43,7 +42,8 @@ internal static class LinearPeers
                     MatrixProductPeers.OpenBlasProduct<T>(dz, false, weight, false, dx, batch, inputs, outputs);
                     MatrixProductPeers.OpenBlasProduct<T>(dz, true, x, false, dWeight, outputs, inputs, batch);
                 },
-                () => Shapes.Difference<T>(ours(), dWeight));
+                () => Shapes.Difference<T>(ours(), dWeight),
+                prepare: () => OpenBlasLibrary.SetThreads(threads));
         });
     }
 }

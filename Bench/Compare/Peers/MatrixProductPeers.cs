@@ -37,7 +37,6 @@ internal static class MatrixProductPeers
         return Peer.Available(OpenBlasLibrary.Name, (long)size.Count * size.M * size.N * sizeof(T), () =>
         {
             var c = new T[(long)size.Count * size.M * size.N];
-            OpenBlasLibrary.SetThreads(threads);
             return new PeerRun(
                 () =>
                 {
@@ -64,7 +63,6 @@ internal static class MatrixProductPeers
         return Peer.Available(OpenBlasLibrary.Name, (long)groups.Edges * n * sizeof(T), () =>
         {
             var c = new T[(long)groups.Edges * n];
-            OpenBlasLibrary.SetThreads(threads);
             return new PeerRun(
                 () =>
                 {
@@ -74,7 +72,8 @@ internal static class MatrixProductPeers
                         OpenBlasProduct<T>(a.AsSpan(first * k), false, b.AsSpan(g * k * n), false, c.AsSpan(first * n), rows, n, k);
                     }
                 },
-                () => Shapes.Difference<T>(ours(), c));
+                () => Shapes.Difference<T>(ours(), c),
+                prepare: () => OpenBlasLibrary.SetThreads(threads));
         });
     }
 
@@ -84,7 +83,7 @@ internal static class MatrixProductPeers
     {
         if (transposeB)
         {
-            return Peer.Absent("ONNX Runtime", "its MatMul takes no transposition");
+            return Peer.Absent(OnnxRuntimePeer.Name, "its MatMul takes no transposition");
         }
 
         var c = new Lazy<T[]>(() => new T[(long)size.Count * size.M * size.N]);

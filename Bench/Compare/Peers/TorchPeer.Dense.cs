@@ -21,11 +21,10 @@ internal static partial class TorchPeer
             var gradient = Make(dOutput, batch, outputs);
             return () =>
             {
-                using var withGradient = enable_grad();
                 var output = nn.functional.relu(nn.functional.linear(input, w, b));
                 return autograd.grad([output], [input, w, b], [gradient])[1];
             };
-        });
+        }, gradients: true);
 
     /// <summary><c>bmm</c>.</summary>
     public static Peer BatchedMatrixProduct<T>(T[] a, T[] b, bool transposeB, (int Count, int M, int N, int K) size, int threads, Func<T[]> ours)
