@@ -41,6 +41,9 @@ internal sealed class SelfCheckData<T>(Device device) : IDisposable
     /// <summary>The destinations of the random graph.</summary>
     public DeviceEdgeIndex Index() => Graph().Destination;
 
+    /// <summary>Groups of rows that follow each other.</summary>
+    public DeviceEdgeIndex Groups(int groups) => Own(device.Upload(EdgeIndex.Create([.. Shapes.RandomNodes(groups, Nodes, 6).Order()], groups)));
+
     /// <summary>Random numbers in [-1, 1).</summary>
     public DeviceTensor<T> Random(params ReadOnlySpan<long> shape)
     {

@@ -13,6 +13,8 @@ internal static class SelfCheckKernels<T>
     private const int F = SelfCheckData<T>.Features;
     private const int A = SelfCheckData<T>.EdgeFeatures;
     private const int Classes = 10;
+    private const int Heads = 2;
+    private const int Groups = 4;
     private const int Neighbours = 10;
 
     /// <summary>All kernels; names that end in <c>backward</c> are gradients.</summary>
@@ -38,6 +40,22 @@ internal static class SelfCheckKernels<T>
         ("edge-dot", d => d.Messages.EdgeDot(d.Graph(), d.Random(N, F), d.Random(N, F), d.Output(E, 1))),
         ("nearest-neighbours", d => d.Messages.NearestNeighbours(d.Random(N, F), d.IndexOutput(N, Neighbours))),
         ("gemm", d => d.Dense.MatrixProduct(d.Random(N, F), Transpose.No, d.Random(F, Classes), Transpose.No, d.Output(N, Classes))),
+        ("gemm-batched", d => d.Dense.BatchedMatrixProduct(
+            DeviceMatrixBatch<T>.OfRows(d.Random(Heads * N, F), Heads),
+            Transpose.No,
+            DeviceMatrixBatch<T>.OfRows(d.Random(Heads * Classes, F), Heads),
+            Transpose.Yes,
+            DeviceMatrixBatch<T>.OfRows(d.Output(Heads * N, Classes), Heads))),
+        ("gemm-grouped", d => d.Dense.GroupedMatrixProduct(
+            d.Groups(Groups), d.Random(N, F), DeviceMatrixBatch<T>.OfRows(d.Random(Groups * Classes, F), Groups), Transpose.Yes, d.Output(N, Classes))),
+        ("gemm-grouped backward", d => d.Dense.GroupedMatrixProductBackward(
+            d.Groups(Groups),
+            d.Random(N, F),
+            DeviceMatrixBatch<T>.OfRows(d.Random(Groups * Classes, F), Groups),
+            Transpose.Yes,
+            d.Random(N, Classes),
+            d.Output(N, F),
+            DeviceMatrixBatch<T>.OfRows(d.Output(Groups * Classes, F), Groups))),
         ("linear", d => d.Dense.Linear<Relu>(d.Random(N, F), d.Random(Classes, F), d.Random(Classes), d.Output(N, Classes), d.Output(N, Classes))),
         ("linear backward", LinearBackward),
         ("gelu", d => d.Dense.Activate<Gelu>(d.Random(N, F), d.Output(N, F))),

@@ -20,7 +20,7 @@ internal struct MatrixProductPlan
     /// every tile reads again, as far as they stay in L1 beside A; A's columns as far as they stay in L2.
     /// </summary>
     private const nint RowsOfBInPlace = 64 << 10;
-    private const nint ColumnsOfAInPlace = 256 << 10;
+    private const nint ColumnsOfAInPlace = 512 << 10;
 
     /// <summary>Multiply-adds that are worth a second thread (some microseconds of one).</summary>
     private const double ThreadWork = 1 << 17;
@@ -29,7 +29,7 @@ internal struct MatrixProductPlan
     private const double BlockWork = 3 << 20;
 
     /// <summary>More blocks of C than this are not made for the sake of even loads.</summary>
-    private const double MostBlocks = 32;
+    private const double MostBlocks = 64;
 
     private double _work;
 
