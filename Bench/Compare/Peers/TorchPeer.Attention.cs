@@ -23,12 +23,11 @@ internal static partial class TorchPeer
         where T : unmanaged, IFloatingPointIeee754<T> =>
         Create(4L * ElementSize<T>() * heads * (queries + keys) * width, threads, ours, () =>
         {
-            using var gradient = enable_grad();
             var inputs = new[] { MakeHeads(q, heads, queries, width).requires_grad_(), MakeHeads(k, heads, keys, width).requires_grad_(), MakeHeads(v, heads, keys, width).requires_grad_() };
             var outputs = new[] { nn.functional.scaled_dot_product_attention(inputs[0], inputs[1], inputs[2], null, 0, causal) };
             var cotangents = new[] { MakeHeads(dOutput, heads, queries, width) };
             return () => autograd.grad(outputs, inputs, cotangents, true)[0];
-        });
+        }, gradients: true);
 
     private static Tensor MakeHeads<T>(T[] values, int heads, int rows, int width)
         where T : unmanaged => Make(values, (long)heads * rows, width).reshape(1, heads, rows, width);
