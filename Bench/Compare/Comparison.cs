@@ -31,7 +31,7 @@ internal sealed class Comparison
     private readonly TimeSpan _budget;
     private readonly int _fewestRounds;
     private readonly bool _pauses;
-    private readonly HashSet<(string Kernel, string Precision, string? Name)> _compiled = [];
+    private readonly HashSet<(string Kernel, string Precision, string? Name, CompareEntry? Entry)> _compiled = [];
 
     /// <summary>Prepares comparisons.</summary>
     /// <param name="settings">What every row is run for; the last one is the one that scaling is stated for, relative to the first.</param>
@@ -45,7 +45,7 @@ internal sealed class Comparison
         _pauses = settings.Any(setting => setting.Threads > 1);
 
         // The runtime compiles a method again after 30 calls and a tenth of a second, in the background.
-        _firstWarmUp = TimeSpan.FromMilliseconds(quick ? 150 : 300);
+        _firstWarmUp = TimeSpan.FromMilliseconds(quick ? 200 : 300);
         _warmUp = TimeSpan.FromMilliseconds(quick ? 20 : 40);
         _budget = TimeSpan.FromMilliseconds(quick ? 80 : 150);
         _fewestRounds = quick ? 3 : 7;
@@ -136,8 +136,11 @@ internal sealed class Comparison
         }
     }
 
+    /// <summary>Ours may take a path of its own through the code for each row; peers are the same code for all rows of a kernel.</summary>
     private void WarmUp(CompareEntry entry, Contestant contestant) =>
-        contestant.WarmUp(_compiled.Add((entry.Kernel, entry.Precision, contestant.Name)) ? _firstWarmUp : _warmUp, _stop);
+        contestant.WarmUp(
+            _compiled.Add((entry.Kernel, entry.Precision, contestant.Name, contestant.Name is null ? entry : null)) ? _firstWarmUp : _warmUp,
+            _stop);
 
     private void Measure(CompareEntry entry, List<Field> fields)
     {
