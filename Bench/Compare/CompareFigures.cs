@@ -16,12 +16,12 @@ internal static class CompareFigures
     /// <param name="path">The PNG file.</param>
     /// <param name="family">The family.</param>
     /// <param name="results">Its results; at least one.</param>
-    public static Figure Draw(string path, CompareFamily family, IReadOnlyList<CompareResult> results)
+    /// <param name="peers">All peers, in the order of their colours.</param>
+    public static Figure Draw(string path, CompareFamily family, IReadOnlyList<CompareResult> results, List<string> peers)
     {
         var kernels = results.Select(result => result.Kernel).Distinct().ToList();
         var precisions = results.Select(result => result.Precision).Distinct().ToList();
         var threads = results.Select(result => result.Threads).Distinct().Order().ToList();
-        var peers = results.Select(result => result.Peer).OfType<string>().Distinct().ToList();
         List<(string Kernel, string Precision)> panels = [.. from kernel in kernels from precision in precisions select (kernel, precision)];
         var rows = (panels.Count + Columns - 1) / Columns;
         var columns = Math.Min(panels.Count, Columns);
@@ -60,7 +60,6 @@ internal static class CompareFigures
 
         foreach (var peer in results.Select(result => result.Peer).OfType<string>().Distinct())
         {
-            // The same peer has the same colour in every panel.
             var color = Figure.Colors[1 + peers.IndexOf(peer) % (Figure.Colors.Count - 1)];
             AddLine(plot, peer, color, LinePattern.Solid, 1.5f, sizes, size =>
                 results.Find(result => result.Peer == peer && result.Threads == threads[0] && (result.Shape, result.Layout) == size) is { } row ? row.LimitFraction / row.Speedup : null);

@@ -16,13 +16,15 @@ internal static class CompareReport
             Speedup is the peer's time over ours: above 1 we are faster. ± is half of the range of the middle half of our times; the interval holds 95 % of the ratios when rounds are drawn again.</p>
 
             """);
+        // The same peer has the same colour in every figure.
+        var peers = results.Select(result => result.Peer).OfType<string>().Distinct().ToList();
         foreach (var family in CompareCatalogue.Families)
         {
             var ofFamily = results.Where(result => family.Entries.Any(entry => entry.Kernel == result.Kernel)).ToList();
             if (ofFamily.Count > 0)
             {
                 page.Append($"<h2>{ReportPage.Encode(family.Title)}</h2>\n");
-                page.Append(CompareFigures.Draw(Path.Combine(folder, $"{family.Name}.png"), family, ofFamily));
+                page.Append(CompareFigures.Draw(Path.Combine(folder, $"{family.Name}.png"), family, ofFamily, peers));
                 AppendTable(page, ofFamily);
             }
         }

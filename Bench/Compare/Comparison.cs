@@ -145,7 +145,7 @@ internal sealed class Comparison
     private void Measure(CompareEntry entry, List<Field> fields)
     {
         // Ours decides on the rounds; a peer that would take too long for all of them takes part in some, evenly spread.
-        var rounds = fields.Max(field => Rounds(field.Ours, MostRounds));
+        var rounds = Math.Max(Math.Min(3, _fewestRounds), fields.Max(field => Rounds(field.Ours, MostRounds)));
         for (var round = 0; round < rounds; round++)
         {
             foreach (var field in fields)
@@ -175,7 +175,7 @@ internal sealed class Comparison
     private int Rounds(Contestant contestant, int most)
     {
         var affordable = _budget / contestant.SampleTime;
-        var fewest = affordable < 0.5 ? 2 : affordable < 1 ? Math.Min(3, _fewestRounds) : _fewestRounds;
+        var fewest = affordable < 0.2 ? 1 : affordable < 0.5 ? 2 : affordable < 1 ? Math.Min(3, _fewestRounds) : _fewestRounds;
         return (int)Math.Min(most, Math.Max(affordable, fewest));
     }
 

@@ -12,8 +12,8 @@ internal sealed class Peer
         Missing = missing;
     }
 
-    /// <summary>Memory above which a peer is skipped.</summary>
-    public const long MaximumBytes = 4_000_000_000;
+    /// <summary>Memory above which a peer is skipped: all peers of a row hold theirs at the same time, and with several numbers of threads each of them twice.</summary>
+    public const long MaximumBytes = 1_500_000_000;
 
     /// <summary>The name shown.</summary>
     public string Name { get; }
