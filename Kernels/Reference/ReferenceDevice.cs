@@ -49,5 +49,5 @@ public sealed class ReferenceDevice : Device
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);
 
     /// <inheritdoc/>
-    protected override DeviceMemory AllocateMemory(long bytes) => new HostMemory(bytes);
+    protected override DeviceMemory AllocateMemory(long bytes) => AllocateHostMemory(bytes);
 }
