@@ -35,6 +35,8 @@ public class EdgeIndexTests
             offsets[node + 1]++;
         }
 
+        int[] sources = [.. Enumerable.Range(0, edges).OrderBy(edge => destination[edge]).Select(edge => source[edge])];
+        var destinations = Array.ConvertAll(order, edge => destination[edge]);
         var longest = offsets.Max();
         for (var node = 0; node < nodes; node++)
         {
@@ -45,8 +47,8 @@ public class EdgeIndexTests
         {
             var graph = new Graph(nodes, source, destination, threads);
             Check(graph.Source);
-            Assert.True(graph.DestinationBySource.SequenceEqual(Array.ConvertAll(order, edge => destination[edge])));
-            Assert.True(graph.SourceByDestination.SequenceEqual([.. Enumerable.Range(0, edges).OrderBy(edge => destination[edge]).Select(edge => source[edge])]));
+            Assert.True(graph.DestinationBySource.SequenceEqual(destinations));
+            Assert.True(graph.SourceByDestination.SequenceEqual(sources));
             Check(EdgeIndex.Create(source, nodes, threads));
             Check(EdgeIndex.Create(Array.ConvertAll(source, node => (long)node), nodes, threads));
         }

@@ -11,7 +11,7 @@ public unsafe partial class LargeMatrixTests
 {
     // Six rows: the last begins behind element 2³¹, and behind byte 2³³.
     private const int Rows = 6;
-    private const nint Stride = (1 << 29) + 48;
+    private const int Stride = (1 << 29) + 48;
     private const int Features = 20;
 
     [Fact]
@@ -19,7 +19,7 @@ public unsafe partial class LargeMatrixTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "Address space is reserved without memory by mmap.");
         Assert.True((Rows - 1) * (long)Stride > int.MaxValue);
-        const nuint bytes = (nuint)(Rows * (long)Stride * sizeof(float));
+        var bytes = unchecked((nuint)(Rows * (long)Stride * sizeof(float)));
         var memory = (float*)MapMemory(null, bytes, ReadAndWrite, PrivateAnonymousNoReserve, -1, 0);
         Assert.True((nint)memory != -1, "mmap failed.");
         try
