@@ -1,3 +1,4 @@
+using Native.Kernels;
 using Native.Kernels.Cpu;
 
 namespace Native.Tests;

@@ -31,7 +31,10 @@ internal static class CompareCatalogue
             "messages",
             "Messages on graphs",
             [
+                .. GraphBuildRows.Entries,
                 .. AggregateRows.Entries,
+                .. AggregateBackwardRows.Entries,
+                .. EdgeDotRows.Entries,
                 .. SegmentSumRows.Entries,
                 .. SegmentSoftmaxRows.Entries,
                 .. ScatterAddRows.Entries,

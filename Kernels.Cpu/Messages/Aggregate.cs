@@ -105,13 +105,29 @@ public static unsafe partial class Messages
         fixed (int* rows = neighbours, order = index.Order)
         fixed (long* offsets = index.Offsets)
         {
-            if (weights is null)
+            var slices = FeatureSlices<T>.Of(index, x, stride, output.Features, heads);
+            using var scratch = Scratch.Rent(slices.ScratchSize);
+            slices.Use(scratch);
+            var width = weights is null || heads == 0 ? output.Features : output.Features / heads;
+            for (nint first = 0; first < output.Features; first += slices.Width)
             {
-                RowReductionWork<IndexedRows<T>, TReduction, T>.Run(new(x, stride, rows, index.Edges), index, offsets, order, output, threads);
-            }
-            else
-            {
-                RowReductionWork<WeightedIndexedRows<T>, TReduction, T>.Run(new(x, stride, rows, index.Edges, order, weights, weightStride, heads), index, offsets, order, output, threads);
+                var slice = output.ColumnRange(first, Math.Min(slices.Width, output.Features - first));
+                var from = slices.Read(first, slice.Features, threads, out var fromStride);
+                if (weights is null)
+                {
+                    RowReductionWork<IndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, index.Edges), index, offsets, order, slice, threads);
+                    continue;
+                }
+
+                var w = weights + first / width;
+                if (slice.Features > width && HeadIndexedRows<T>.Suits(width))
+                {
+                    RowReductionWork<HeadIndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, index.Edges, order, w, weightStride, (int)width), index, offsets, order, slice, threads, width);
+                }
+                else
+                {
+                    RowReductionWork<WeightedIndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, index.Edges, order, w, weightStride, (int)Math.Max(1, slice.Features / width)), index, offsets, order, slice, threads);
+                }
             }
         }
     }

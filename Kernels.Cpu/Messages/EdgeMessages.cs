@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Native.Kernels.Cpu;
 
-/// <summary>The message of one edge: a row, and what the row is multiplied by.</summary>
-internal readonly unsafe struct EdgeMessage<T>(T* row, T weight = default, int* arg = null, int edge = 0)
+/// <summary>The message of one edge: a row, and what the row (or, of several heads, each of them) is multiplied by.</summary>
+internal readonly unsafe struct EdgeMessage<T>(T* row, T weight = default, int* arg = null, int edge = 0, T* weights = null)
     where T : unmanaged
 {
     public readonly T* Row = row;
     public readonly T Weight = weight;
+    public readonly T* Weights = weights;
     public readonly int* Arg = arg;
     public readonly int Edge = edge;
 }
@@ -182,6 +183,54 @@ internal unsafe struct WeightedIndexedRows<T>(T* rows, nint stride, int* index, 
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
             ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count))
             : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weight), EdgeRows.Load<TLanes, T>(message.Row + feature, count), accumulator);
+}
+
+/// <summary>
+/// Rows picked by an index with one weight per head, <c>w[order[p], h] · rows[index[p], h]</c>, in one pass over the edges: the heads are so wide, and a power
+/// of two, that no register belongs to two of them.
+/// </summary>
+internal unsafe struct HeadIndexedRows<T>(T* rows, nint stride, int* index, nint count, int* order, T* weights, nint weightStride, int width) : IEdgeMessages<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T* _rows = rows;
+    private readonly nint _stride = stride;
+    private readonly int* _index = index;
+    private readonly nint _last = count - 1;
+    private readonly int* _order = order;
+    private readonly T* _weights = weights;
+    private readonly nint _weightStride = weightStride;
+    private readonly int _shift = BitOperations.Log2((uint)width);
+
+    /// <summary>Whether heads of this width suit: those of one element have no registers at all, and from the narrowest on a whole one.</summary>
+    public static bool Suits(nint width) => BitOperations.IsPow2(width) && (width == 1 || width * sizeof(T) >= 16);
+
+    public readonly int Heads => 1;
+
+    public readonly void SelectHead(int head)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly EdgeMessage<T> At(nint position) => new(_rows + _index[position] * _stride, weights: _weights + _order[position] * _weightStride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Prefetch(nint position, nint feature, int bytes)
+    {
+        var ahead = Math.Min(position + EdgeRows.PrefetchDistance, _last);
+        EdgeRows.Prefetch(_rows + _index[ahead] * _stride + feature, bytes);
+        EdgeRows.Prefetch(_weights + _order[ahead] * _weightStride + (feature >> _shift), 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Broadcast(message.Weights[feature >> _shift]) * EdgeRows.Load<TLanes, T>(message.Row + feature, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+        where TReduction : struct, IReduction
+        where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
+            ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count))
+            : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weights[feature >> _shift]), EdgeRows.Load<TLanes, T>(message.Row + feature, count), accumulator);
 }
 
 /// <summary>Rows in the order of the positions: <c>rows[p - first]</c>. The hardware prefetches them.</summary>

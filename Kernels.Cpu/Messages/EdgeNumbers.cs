@@ -51,7 +51,20 @@ internal static unsafe class EdgeNumbers
     {
         if (sizeof(T) == 8)
         {
-            Narrow(edges, destination, count);
+            if (count == TLanes.Count && sizeof(TLanes) == 64)
+            {
+                var wide = Unsafe.BitCast<TLanes, Vector512<long>>(edges);
+                Vector256.Narrow(wide.GetLower(), wide.GetUpper()).Store(destination);
+            }
+            else if (count == TLanes.Count && sizeof(TLanes) == 32)
+            {
+                var wide = Unsafe.BitCast<TLanes, Vector256<long>>(edges);
+                Vector128.Narrow(wide.GetLower(), wide.GetUpper()).Store(destination);
+            }
+            else
+            {
+                Narrow(edges, destination, count);
+            }
         }
         else if (count == TLanes.Count)
         {

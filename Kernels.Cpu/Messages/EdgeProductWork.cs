@@ -30,6 +30,9 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
     where TProduct : struct, IEdgeProduct
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // What is longer the hardware prefetches.
+    private const int LongestPrefetch = 1024;
+
     private IndexedRows<T> _x;
     private T* _y;
     private nint _yStride;
@@ -44,6 +47,8 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
     private int _nodes;
     private int _edges;
     private int _edgesPerBlock;
+    private nint _prefetchBytes;
+    private bool _sorted;
 
     public static void Run(Graph graph, T* x, nint xStride, T* y, nint yStride, int* arg, nint argStride, nint features, int heads, T* output, nint outputStride, int threads)
     {
@@ -66,6 +71,8 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
                 _nodes = graph.Nodes,
                 _edges = graph.Edges,
                 _edgesPerBlock = (int)EdgeBlocks.CostFor(features),
+                _prefetchBytes = Math.Min(features * sizeof(T), LongestPrefetch),
+                _sorted = graph.Destination.IsSorted,
             };
             var blocks = (int)((work._edges + (long)work._edgesPerBlock - 1) / work._edgesPerBlock);
             LanesWork.For<EdgeProductWork<TProduct, T>, T>(ref work, blocks, threads, heads == 0 ? 0 : features / heads);
@@ -97,12 +104,25 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
         var x = _x;
         var y = _y + row * _yStride;
         var width = _features / _heads;
-        for (var position = begin; position < end; position++)
+        var position = begin;
+        if (!TProduct.IsChosen)
+        {
+            for (; position <= end - 4; position += 4)
+            {
+                Prefetch(position);
+                Prefetch(position + 1);
+                Prefetch(position + 2);
+                Prefetch(position + 3);
+                Four<TLanes>(position, y, width);
+            }
+        }
+
+        for (; position < end; position++)
         {
             var edge = _order[position];
             var source = x.At(position).Row;
             var output = _output + edge * _outputStride;
-            x.Prefetch(position, 0, 4 * sizeof(TLanes));
+            Prefetch(position);
             var chosen = EdgeNumbers.Broadcast<TLanes, T>(edge);
             nint feature = 0;
             for (var head = 0; head < _heads; head++)
@@ -110,6 +130,64 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
                 output[head] = Dot(source + feature, y + feature, TProduct.IsChosen ? _arg + row * _argStride + feature : null, chosen, width);
                 feature += width;
             }
+        }
+    }
+
+    // Four edges of a row: they share the loads of y and the work of summing over lanes, and are four chains that hide the latency of a multiply-add.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Four<TLanes>(nint position, T* y, nint width)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var x0 = _x.At(position).Row;
+        var x1 = _x.At(position + 1).Row;
+        var x2 = _x.At(position + 2).Row;
+        var x3 = _x.At(position + 3).Row;
+        var order = _order + position;
+        var sums = stackalloc T[4];
+        nint feature = 0;
+        for (var head = 0; head < _heads; head++)
+        {
+            TLanes s0 = TLanes.Zero, s1 = s0, s2 = s0, s3 = s0;
+            var last = feature + width;
+            for (; feature <= last - TLanes.Count; feature += TLanes.Count)
+            {
+                var right = TLanes.Load(y + feature);
+                s0 = TLanes.FusedMultiplyAdd(TLanes.Load(x0 + feature), right, s0);
+                s1 = TLanes.FusedMultiplyAdd(TLanes.Load(x1 + feature), right, s1);
+                s2 = TLanes.FusedMultiplyAdd(TLanes.Load(x2 + feature), right, s2);
+                s3 = TLanes.FusedMultiplyAdd(TLanes.Load(x3 + feature), right, s3);
+            }
+
+            if (feature < last)
+            {
+                var count = (int)(last - feature);
+                var right = TLanes.LoadPartial(y + feature, count);
+                s0 = TLanes.FusedMultiplyAdd(TLanes.LoadPartial(x0 + feature, count), right, s0);
+                s1 = TLanes.FusedMultiplyAdd(TLanes.LoadPartial(x1 + feature, count), right, s1);
+                s2 = TLanes.FusedMultiplyAdd(TLanes.LoadPartial(x2 + feature, count), right, s2);
+                s3 = TLanes.FusedMultiplyAdd(TLanes.LoadPartial(x3 + feature, count), right, s3);
+                feature = last;
+            }
+
+            LaneSums.Of(s0, s1, s2, s3, sums);
+            _output[order[0] * _outputStride + head] = sums[0];
+            _output[order[1] * _outputStride + head] = sums[1];
+            _output[order[2] * _outputStride + head] = sums[2];
+            _output[order[3] * _outputStride + head] = sums[3];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Prefetch(nint position)
+    {
+        for (nint bytes = 0; bytes < _prefetchBytes; bytes += 256)
+        {
+            _x.Prefetch(position, bytes / sizeof(T), (int)Math.Min(256, _prefetchBytes - bytes));
+        }
+
+        if (!_sorted)
+        {
+            EdgeRows.Prefetch(_output + _order[Math.Min(position + EdgeRows.PrefetchDistance, _edges - 1)] * _outputStride, 1);
         }
     }
 

@@ -42,11 +42,11 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
         {
             Messages.SelectHead(head);
             var last = feature + width;
-            if (TReduction.IsExtremum && arg is not null)
+            if (TReduction.IsExtremum && arg is not null && accumulate)
             {
                 for (; feature < last; feature += TLanes.Count)
                 {
-                    SliceWithArg<TLanes>(output + feature, arg + feature, begin, end, feature, (int)Math.Min(TLanes.Count, last - feature), accumulate);
+                    SliceWithArg<TLanes>(output + feature, arg + feature, begin, end, feature, (int)Math.Min(TLanes.Count, last - feature), true);
                 }
             }
             else
@@ -83,7 +83,94 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
             }
 
             feature = last;
+            if (TReduction.IsExtremum && arg is not null && !accumulate)
+            {
+                FindExtrema<TLanes>(output, arg, begin, end, last - width, last);
+            }
         }
+    }
+
+    // The values are known and the rows still in the first cache: the edge of a value is the first that has it. A comparison does not wait for the one
+    // before, as it would if values and edges were chosen together; only a NaN, which equals nothing, needs that.
+    private readonly void FindExtrema<TLanes>(T* output, int* arg, nint begin, nint end, nint feature, nint last)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        for (; feature < last;)
+        {
+            var count = (int)Math.Min(4 * TLanes.Count, last - feature);
+            if (count == 4 * TLanes.Count)
+            {
+                if (!TryFind4<TLanes>(output + feature, arg + feature, begin, end, feature))
+                {
+                    for (var part = feature; part < feature + count; part += TLanes.Count)
+                    {
+                        SliceWithArg<TLanes>(output + part, arg + part, begin, end, part, TLanes.Count, false);
+                    }
+                }
+            }
+            else
+            {
+                count = Math.Min(TLanes.Count, count);
+                if (!TryFind1<TLanes>(output + feature, arg + feature, begin, end, feature, count))
+                {
+                    SliceWithArg<TLanes>(output + feature, arg + feature, begin, end, feature, count, false);
+                }
+            }
+
+            feature += count;
+        }
+    }
+
+    // Backwards, so that the first edge is the last to be chosen. Four values, four edge numbers, a row and a number: ten registers.
+    private readonly bool TryFind4<TLanes>(T* output, int* arg, nint begin, nint end, nint feature)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var v0 = TLanes.Load(output);
+        var v1 = TLanes.Load(output + TLanes.Count);
+        var v2 = TLanes.Load(output + 2 * TLanes.Count);
+        var v3 = TLanes.Load(output + 3 * TLanes.Count);
+        if (T.IsNaN(TLanes.MaxAcross(TLanes.Max(TLanes.Max(v0, v1), TLanes.Max(v2, v3)))))
+        {
+            return false;
+        }
+
+        var messages = Messages;
+        TLanes e0 = TLanes.Zero, e1 = e0, e2 = e0, e3 = e0;
+        for (var position = end - 1; position >= begin; position--)
+        {
+            var message = messages.At(position);
+            var edge = EdgeNumbers.Broadcast<TLanes, T>(Order[position]);
+            e0 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature, TLanes.Count), v0), edge, e0);
+            e1 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature + TLanes.Count, TLanes.Count), v1), edge, e1);
+            e2 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature + 2 * TLanes.Count, TLanes.Count), v2), edge, e2);
+            e3 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature + 3 * TLanes.Count, TLanes.Count), v3), edge, e3);
+        }
+
+        EdgeNumbers.Store<TLanes, T>(e0, arg, TLanes.Count);
+        EdgeNumbers.Store<TLanes, T>(e1, arg + TLanes.Count, TLanes.Count);
+        EdgeNumbers.Store<TLanes, T>(e2, arg + 2 * TLanes.Count, TLanes.Count);
+        EdgeNumbers.Store<TLanes, T>(e3, arg + 3 * TLanes.Count, TLanes.Count);
+        return true;
+    }
+
+    private readonly bool TryFind1<TLanes>(T* output, int* arg, nint begin, nint end, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var value = EdgeRows.Load<TLanes, T>(output, count);
+        if (T.IsNaN(TLanes.MaxAcross(value)))
+        {
+            return false;
+        }
+
+        var messages = Messages;
+        var edges = TLanes.Zero;
+        for (var position = end - 1; position >= begin; position--)
+        {
+            edges = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(messages.At(position), feature, count), value), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), edges);
+        }
+
+        EdgeNumbers.Store<TLanes, T>(edges, arg, count);
+        return true;
     }
 
     private readonly void Slice8<TLanes>(T* output, nint begin, nint end, nint feature, bool accumulate, T divisor)

@@ -22,7 +22,8 @@ internal unsafe struct RowReductionWork<TMessages, TReduction, T> : ILanesWork<T
     /// <param name="order">Pinned <see cref="EdgeIndex.Order"/>.</param>
     /// <param name="output">Where the rows go.</param>
     /// <param name="threads">Threads to use at most.</param>
-    public static void Run(TMessages messages, EdgeIndex index, long* offsets, int* order, RowOutput<T> output, int threads)
+    /// <param name="width">Neighbouring features that a register may hold; 0 for all of a head.</param>
+    public static void Run(TMessages messages, EdgeIndex index, long* offsets, int* order, RowOutput<T> output, int threads, nint width = 0)
     {
         if (output.Features == 0)
         {
@@ -38,7 +39,7 @@ internal unsafe struct RowReductionWork<TMessages, TReduction, T> : ILanesWork<T
         work._reduction.Messages = messages;
         work._reduction.Features = output.Features;
         work._reduction.Order = order;
-        var width = output.Features / messages.Heads;
+        width = width == 0 ? output.Features / messages.Heads : width;
         LanesWork.For<RowReductionWork<TMessages, TReduction, T>, T>(ref work, work._blocks.Count, threads, width);
         work._pieces.Combine<TReduction>(work._blocks, output, threads);
     }
@@ -87,6 +88,9 @@ internal readonly unsafe struct RowOutput<T>(T* first, nint stride, nint feature
 
     /// <summary>Whether the reduction goes on from what the rows hold.</summary>
     public bool Accumulate { get; } = accumulate;
+
+    /// <summary>The columns <c>[start, start + count)</c> alone.</summary>
+    public RowOutput<T> ColumnRange(nint start, nint count) => new(_first + start, _stride, count, _arg is null ? null : _arg + start, argStride, _fill, Accumulate);
 
     public T* Row(nint row) => _first + row * _stride;
 

@@ -19,7 +19,14 @@ public static unsafe partial class Messages
         ViewShape.Output(output, index.Nodes, output.Columns);
         fixed (T* from = &v.First, to = &output.First)
         {
-            ReduceRows<Sum, T>(index, from, v.Stride, new RowOutput<T>(to, output.Stride, output.Columns, null, 0, default, true), threads);
+            if (ScatterAddWork<T>.Suits(index, output.Columns))
+            {
+                ScatterAddWork<T>.Run(index, from, v.Stride, to, output.Stride, output.Columns, threads);
+            }
+            else
+            {
+                ReduceRows<Sum, T>(index, from, v.Stride, new RowOutput<T>(to, output.Stride, output.Columns, null, 0, default, true), threads);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Native.Kernels.Cpu;
 
@@ -55,6 +56,7 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
     private nint _outputStride;
     private nint _columns;
     private int* _order;
+    private nint _last;
     private EdgeBlocks _blocks;
     private bool _sorted;
     private bool _secondPass;
@@ -94,6 +96,7 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                 _outputStride = outputStride,
                 _columns = columns,
                 _order = order,
+                _last = index.Edges - 1,
                 _blocks = new EdgeBlocks(offsets, index, scratch.Take<long>(2 * pieces), pieces, EdgeBlocks.CostFor(4 * columns)),
                 _sorted = index.IsSorted,
                 _statistics = scratch.Take<T>(2 * pieces * columns),
@@ -380,25 +383,24 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                 return from + begin * columns;
             }
 
-            var order = Work._order;
-            if (columns == 1)
+            // The columns fill 4, 8, 16, 32 or 64 bytes.
+            switch (columns * sizeof(T))
             {
-                for (var position = begin; position < end; position++)
-                {
-                    buffer[position - begin] = from[order[position] * stride];
-                }
-            }
-            else
-            {
-                for (var position = begin; position < end; position++)
-                {
-                    var row = from + order[position] * stride;
-                    var to = buffer + (position - begin) * columns;
-                    for (nint column = 0; column < columns; column++)
-                    {
-                        to[column] = row[column];
-                    }
-                }
+                case 4:
+                    Gather((int*)from, stride * sizeof(T), begin, end, (int*)buffer);
+                    break;
+                case 8:
+                    Gather((long*)from, stride * sizeof(T), begin, end, (long*)buffer);
+                    break;
+                case 16:
+                    Gather((Vector128<byte>*)from, stride * sizeof(T), begin, end, (Vector128<byte>*)buffer);
+                    break;
+                case 32:
+                    Gather((Vector256<byte>*)from, stride * sizeof(T), begin, end, (Vector256<byte>*)buffer);
+                    break;
+                default:
+                    Gather((Vector512<byte>*)from, stride * sizeof(T), begin, end, (Vector512<byte>*)buffer);
+                    break;
             }
 
             return buffer;
@@ -414,16 +416,50 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                 return;
             }
 
-            var columns = Work._columns;
+            var stride = Work._outputStride * sizeof(T);
+            switch (Work._columns * sizeof(T))
+            {
+                case 4:
+                    Scatter((int*)buffer, begin, end, (int*)Work._output, stride);
+                    break;
+                case 8:
+                    Scatter((long*)buffer, begin, end, (long*)Work._output, stride);
+                    break;
+                case 16:
+                    Scatter((Vector128<byte>*)buffer, begin, end, (Vector128<byte>*)Work._output, stride);
+                    break;
+                case 32:
+                    Scatter((Vector256<byte>*)buffer, begin, end, (Vector256<byte>*)Work._output, stride);
+                    break;
+                default:
+                    Scatter((Vector512<byte>*)buffer, begin, end, (Vector512<byte>*)Work._output, stride);
+                    break;
+            }
+        }
+
+        // Rows of one block each, asked for some positions ahead together with the row that will be written in their place.
+        private readonly void Gather<TBlock>(TBlock* from, nint strideBytes, nint begin, nint end, TBlock* to)
+            where TBlock : unmanaged
+        {
+            var order = Work._order;
+            var output = Work._output;
+            var outputStride = TKind.IsLogSumExp ? 0 : Work._outputStride;
+            for (var position = begin; position < end; position++)
+            {
+                nint ahead = order[Math.Min(position + EdgeRows.PrefetchDistance, Work._last)];
+                EdgeRows.Prefetch((byte*)from + ahead * strideBytes, 1);
+                EdgeRows.Prefetch(output + ahead * outputStride, 1);
+                to[position - begin] = *(TBlock*)((byte*)from + order[position] * strideBytes);
+            }
+        }
+
+        private readonly void Scatter<TBlock>(TBlock* from, nint begin, nint end, TBlock* to, nint strideBytes)
+            where TBlock : unmanaged
+        {
             var order = Work._order;
             for (var position = begin; position < end; position++)
             {
-                var row = Work._output + order[position] * Work._outputStride;
-                var from = buffer + (position - begin) * columns;
-                for (nint column = 0; column < columns; column++)
-                {
-                    row[column] = from[column];
-                }
+                *(TBlock*)((byte*)to + order[position] * strideBytes) = from[position - begin];
             }
         }
 
@@ -582,11 +618,29 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
             }
         }
 
+        // The rows of a later position, at the first pass over a row. A segment is done column by column, so one line is enough.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Prefetch(nint position, nint column)
+        {
+            nint ahead = Work._order[Math.Min(position + EdgeRows.PrefetchDistance, Work._last)];
+            EdgeRows.Prefetch(Work._v + ahead * Work._vStride + column, 1);
+            if (TKind.IsBackward)
+            {
+                EdgeRows.Prefetch(Work._g + ahead * Work._gStride + column, 1);
+            }
+
+            if (!TKind.IsLogSumExp)
+            {
+                EdgeRows.Prefetch(Work._output + ahead * Work._outputStride + column, 1);
+            }
+        }
+
         private readonly TLanes WideMaximum(nint begin, nint end, nint column, int lanes)
         {
             var maximum = TLanes.Broadcast(T.NegativeInfinity);
             for (var position = begin; position < end; position++)
             {
+                Prefetch(position, column);
                 maximum = TLanes.Max(maximum, EdgeRows.Load<TLanes, T>(Work._v + Work._order[position] * Work._vStride + column, lanes));
             }
 
@@ -637,6 +691,7 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
                 for (var position = begin; position < next; position++)
                 {
                     nint edge = Work._order[position];
+                    Prefetch(position, column);
                     sum = TLanes.FusedMultiplyAdd(EdgeRows.Load<TLanes, T>(Work._v + edge * Work._vStride + column, lanes), EdgeRows.Load<TLanes, T>(Work._g + edge * Work._gStride + column, lanes), sum);
                 }
 

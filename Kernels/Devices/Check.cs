@@ -226,6 +226,7 @@ internal static partial class Check
 
     private static void SameDevice(Device expected, Device given, string name)
     {
+        expected.Use();
         if (!ReferenceEquals(expected, given))
         {
             throw new ArgumentException($"{name}: expected something of this device ({expected.Name}: {expected.Description}), but it belongs to another ({given.Name}: {given.Description}).", name);

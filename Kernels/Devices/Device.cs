@@ -6,14 +6,22 @@ namespace Native.Kernels;
 /// Owns memory and runs kernels on it. Kernels are reached by family and element type (<see cref="Messages{T}"/>, <see cref="Dense{T}"/>,
 /// <see cref="Attention{T}"/>, <see cref="Updates{T}"/>, <see cref="Sampling{T}"/>); float and double are supported. Kernels are queued in order; a download waits for those before it.
 /// </summary>
-/// <remarks>One thread at a time may use a device; several devices may be used at once.</remarks>
+/// <remarks>
+/// One thread at a time may use a device; several devices may be used at once. A tensor that is dropped without being disposed is freed some time after it was
+/// collected, when the device next allocates: never under a running kernel.
+/// </remarks>
 public abstract class Device : IDisposable
 {
     /// <summary>Status word of a device on which no kernel has found an error.</summary>
     protected internal const long NoFault = long.MaxValue;
 
+    // The device that a thread's kernel belongs to must not be collected while it runs; see HostMemory.
+    [ThreadStatic]
+    private static Device? t_inUse;
+
     private long _allocatedBytes;
     private long _peakBytes;
+    private HostMemory? _abandoned;
     private DeviceTensor<long>? _status;
 
     /// <summary>Short name: <c>reference</c>, <c>cpu</c>, <c>simulator</c>, <c>opencl</c> or <c>cuda</c>.</summary>
@@ -151,6 +159,7 @@ public abstract class Device : IDisposable
     {
         _status?.Dispose();
         _status = null;
+        FreeAbandoned();
         Release();
         GC.SuppressFinalize(this);
     }
@@ -195,15 +204,35 @@ public abstract class Device : IDisposable
 
     /// <summary>For devices whose memory is host memory: allocates zeroed, 64-byte aligned native memory.</summary>
     /// <param name="bytes">Size in bytes, ≥ 0.</param>
-    protected static DeviceMemory AllocateHostMemory(long bytes) => new HostMemory(bytes);
+    protected DeviceMemory AllocateHostMemory(long bytes) => new HostMemory(this, bytes);
 
     /// <summary>For devices: frees what the device holds for itself.</summary>
     protected virtual void Release()
     {
     }
 
+    /// <summary>For contracts, before a kernel is called: keeps the device alive until this thread uses another one.</summary>
+    internal void Use()
+    {
+        if (!ReferenceEquals(t_inUse, this))
+        {
+            t_inUse = this;
+        }
+    }
+
+    /// <summary>Takes memory that was collected without having been freed; called by the finalizer.</summary>
+    internal void Abandon(HostMemory memory)
+    {
+        do
+        {
+            memory.NextAbandoned = Volatile.Read(ref _abandoned);
+        }
+        while (Interlocked.CompareExchange(ref _abandoned, memory, memory.NextAbandoned) != memory.NextAbandoned);
+    }
+
     internal DeviceMemory Acquire(long bytes)
     {
+        FreeAbandoned();
         var memory = AllocateMemory(bytes);
         var allocated = Interlocked.Add(ref _allocatedBytes, bytes);
         long peak;
@@ -212,6 +241,21 @@ public abstract class Device : IDisposable
         }
 
         return memory;
+    }
+
+    // The caller uses the device, and so no other thread does: no kernel is running that could still hold an address.
+    private void FreeAbandoned()
+    {
+        if (Volatile.Read(ref _abandoned) is null)
+        {
+            return;
+        }
+
+        for (var memory = Interlocked.Exchange(ref _abandoned, null); memory is not null; memory = memory.NextAbandoned)
+        {
+            Released(memory.Bytes);
+            memory.Dispose();
+        }
     }
 
     internal void Released(long bytes) => Interlocked.Add(ref _allocatedBytes, -bytes);

@@ -29,24 +29,46 @@ public abstract unsafe class DeviceMemory : IDisposable
 }
 
 /// <summary>Zeroed, 64-byte aligned memory of the process, outside the managed heap: the memory of the reference device and the CPU device.</summary>
+/// <remarks>
+/// Kernels hold bare addresses, which the collector does not see: a tensor whose last use is a kernel's argument may be collected while the kernel runs. So
+/// the finalizer does not free the memory but leaves it to the device, which frees it at its next allocation: then no kernel of it is running.
+/// Memory that is collected together with its device comes here a second time, and is freed.
+/// </remarks>
 internal sealed unsafe class HostMemory : DeviceMemory
 {
     private const int Alignment = 64;
+    private readonly Device _device;
     private readonly long _bytes;
     private void* _pointer;
+    private bool _isAbandoned;
 
-    public HostMemory(long bytes)
+    public HostMemory(Device device, long bytes)
     {
+        _device = device;
         _bytes = bytes;
         _pointer = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment);
         NativeMemory.Clear(_pointer, (nuint)bytes);
     }
 
-    ~HostMemory() => Free();
+    ~HostMemory()
+    {
+        if (_isAbandoned)
+        {
+            Free();
+            return;
+        }
+
+        _isAbandoned = true;
+        GC.ReRegisterForFinalize(this);
+        _device.Abandon(this);
+    }
 
     public override long Bytes => _bytes;
 
     public override void* Pointer => _pointer;
+
+    /// <summary>For the device: the block abandoned before this one.</summary>
+    public HostMemory? NextAbandoned { get; set; }
 
     public override void Upload(ReadOnlySpan<byte> values, long offset)
     {
@@ -54,6 +76,8 @@ internal sealed unsafe class HostMemory : DeviceMemory
         {
             Buffer.MemoryCopy(source, (byte*)_pointer + offset, _bytes - offset, values.Length);
         }
+
+        GC.KeepAlive(this);
     }
 
     public override void Download(Span<byte> values, long offset)
@@ -62,9 +86,15 @@ internal sealed unsafe class HostMemory : DeviceMemory
         {
             Buffer.MemoryCopy((byte*)_pointer + offset, destination, values.Length, values.Length);
         }
+
+        GC.KeepAlive(this);
     }
 
-    public override void Clear() => NativeMemory.Clear(_pointer, (nuint)_bytes);
+    public override void Clear()
+    {
+        NativeMemory.Clear(_pointer, (nuint)_bytes);
+        GC.KeepAlive(this);
+    }
 
     public override void Dispose()
     {

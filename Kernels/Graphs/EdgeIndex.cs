@@ -14,76 +14,67 @@ public sealed class EdgeIndex
     private readonly int[] _order;
     private readonly long[] _offsets;
 
-    private EdgeIndex(int nodes, int[] index, string name)
+    private EdgeIndex(int nodes, int[] index, int[] order, long[] offsets, bool isSorted)
     {
         Nodes = nodes;
         _index = index;
-        _offsets = GC.AllocateArray<long>(nodes + 1, pinned: true);
-
-        // Offsets are built one place to the right, so that the scatter below can use offsets[node + 1] as its cursor.
-        var sorted = true;
-        var previous = 0;
-        for (var edge = 0; edge < index.Length; edge++)
-        {
-            var node = index[edge];
-            if ((uint)node >= (uint)nodes)
-            {
-                throw OutOfRange(name, edge, node, nodes);
-            }
-
-            sorted &= node >= previous;
-            previous = node;
-            _offsets[node + 1]++;
-        }
-
-        long longest = 0;
+        _order = order;
+        _offsets = offsets;
+        IsSorted = isSorted;
         for (var node = 0; node < nodes; node++)
         {
-            longest = Math.Max(longest, _offsets[node + 1]);
-            _offsets[node + 1] += _offsets[node];
-        }
-
-        IsSorted = sorted;
-        LongestRow = longest;
-        _order = GC.AllocateUninitializedArray<int>(index.Length, pinned: true);
-        if (sorted)
-        {
-            for (var edge = 0; edge < index.Length; edge++)
-            {
-                _order[edge] = edge;
-            }
-        }
-        else
-        {
-            var cursor = _offsets.AsSpan(0, nodes).ToArray();
-            for (var edge = 0; edge < index.Length; edge++)
-            {
-                _order[cursor[index[edge]]++] = edge;
-            }
+            LongestRow = Math.Max(LongestRow, offsets[node + 1] - offsets[node]);
         }
     }
 
-    /// <summary>Checks and groups a list of node numbers.</summary>
+    /// <summary>Checks and groups a list of node numbers, on all processors where it is long.</summary>
     /// <param name="index">Node of every edge, <c>[E]</c>, each in <c>[0, nodes)</c>; copied.</param>
     /// <param name="nodes">Number of nodes <c>N</c>, ≥ 0.</param>
     /// <returns>The checked index.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A node number is outside <c>[0, nodes)</c>: the message names the edge.</exception>
-    public static EdgeIndex Create(ReadOnlySpan<int> index, int nodes) => Create(index, nodes, nameof(index));
+    public static EdgeIndex Create(ReadOnlySpan<int> index, int nodes) => Create(index, nodes, 0);
 
     /// <inheritdoc cref="Create(ReadOnlySpan{int}, int)"/>
-    public static EdgeIndex Create(ReadOnlySpan<long> index, int nodes) => Create(Narrow(index, nodes, nameof(index)), nodes, nameof(index));
+    /// <param name="index">Node of every edge, <c>[E]</c>, each in <c>[0, nodes)</c>; copied.</param>
+    /// <param name="nodes">Number of nodes <c>N</c>, ≥ 0.</param>
+    /// <param name="threads">Threads to use at most, 0 for one per processor; the result does not depend on it.</param>
+    public static EdgeIndex Create(ReadOnlySpan<int> index, int nodes, int threads) =>
+        Create(index, NewList(index.Length), nodes, [], [], threads, nameof(index));
 
-    internal static EdgeIndex Create(ReadOnlySpan<int> index, int nodes, string name)
+    /// <inheritdoc cref="Create(ReadOnlySpan{int}, int)"/>
+    public static EdgeIndex Create(ReadOnlySpan<long> index, int nodes) => Create(index, nodes, 0);
+
+    /// <inheritdoc cref="Create(ReadOnlySpan{int}, int, int)"/>
+    public static EdgeIndex Create(ReadOnlySpan<long> index, int nodes, int threads)
+    {
+        var narrow = Narrow(index, nodes, nameof(index));
+        return Create(narrow, narrow, nodes, [], [], threads, nameof(index));
+    }
+
+    /// <summary>Checks and groups a list, and brings another one into the order of the rows.</summary>
+    /// <param name="from">Node of every edge.</param>
+    /// <param name="index">Receives a copy, which the index keeps; may be the same array.</param>
+    /// <param name="nodes">Number of nodes.</param>
+    /// <param name="other">A number for every edge, or nothing.</param>
+    /// <param name="otherByNode">Receives these numbers in the order of the rows.</param>
+    /// <param name="threads">Threads to use at most, 0 for one per processor.</param>
+    /// <param name="name">The argument that the list came from.</param>
+    internal static EdgeIndex Create(ReadOnlySpan<int> from, int[] index, int nodes, ReadOnlySpan<int> other, int[] otherByNode, int threads, string name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nodes);
-        var copy = GC.AllocateUninitializedArray<int>(index.Length, pinned: true);
-        index.CopyTo(copy);
-        return new EdgeIndex(nodes, copy, name);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        var offsets = GC.AllocateUninitializedArray<long>(checked(nodes + 1), pinned: true);
+        var order = NewList(index.Length);
+        var bad = EdgeSort.Run(from, index, nodes, other, offsets, order, otherByNode, threads == 0 ? Environment.ProcessorCount : threads, out var isSorted);
+        return bad < 0 ? new EdgeIndex(nodes, index, order, offsets, isSorted) : throw OutOfRange(name, bad, from[bad], nodes);
     }
+
+    /// <summary>A list of nodes or edges, pinned so that kernels need not pin it again, of undefined content.</summary>
+    internal static int[] NewList(int length) => GC.AllocateUninitializedArray<int>(length, pinned: true);
 
     internal static int[] Narrow(ReadOnlySpan<long> index, int nodes, string name)
     {
-        var narrow = new int[index.Length];
+        var narrow = NewList(index.Length);
         for (var edge = 0; edge < index.Length; edge++)
         {
             var node = index[edge];

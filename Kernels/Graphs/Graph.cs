@@ -10,29 +10,56 @@ public sealed class Graph
     private readonly int[] _sourceByDestination;
     private readonly int[] _destinationBySource;
 
-    /// <summary>Builds a graph from coordinate lists.</summary>
+    /// <summary>Builds a graph from coordinate lists, on all processors where they are long.</summary>
     /// <param name="nodes">Number of nodes <c>N</c>, ≥ 0.</param>
     /// <param name="source">Source node of every edge, <c>[E]</c>, each in <c>[0, N)</c>; copied.</param>
     /// <param name="destination">Destination node of every edge, <c>[E]</c>, each in <c>[0, N)</c>; copied.</param>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A node is outside <c>[0, N)</c>: the message names the list and the edge.</exception>
     public Graph(int nodes, ReadOnlySpan<int> source, ReadOnlySpan<int> destination)
-        : this(SameLength(source.Length, destination.Length, EdgeIndex.Create(source, nodes, nameof(source))), EdgeIndex.Create(destination, nodes, nameof(destination)))
+        : this(nodes, source, destination, 0)
+    {
+    }
+
+    /// <inheritdoc cref="Graph(int, ReadOnlySpan{int}, ReadOnlySpan{int})"/>
+    /// <param name="nodes">Number of nodes <c>N</c>, ≥ 0.</param>
+    /// <param name="source">Source node of every edge, <c>[E]</c>, each in <c>[0, N)</c>; copied.</param>
+    /// <param name="destination">Destination node of every edge, <c>[E]</c>, each in <c>[0, N)</c>; copied.</param>
+    /// <param name="threads">Threads to use at most, 0 for one per processor; the graph does not depend on it.</param>
+    public Graph(int nodes, ReadOnlySpan<int> source, ReadOnlySpan<int> destination, int threads)
+        : this(nodes, source, EdgeIndex.NewList(source.Length), destination, EdgeIndex.NewList(destination.Length), threads)
     {
     }
 
     /// <inheritdoc cref="Graph(int, ReadOnlySpan{int}, ReadOnlySpan{int})"/>
     public Graph(int nodes, ReadOnlySpan<long> source, ReadOnlySpan<long> destination)
-        : this(nodes, EdgeIndex.Narrow(source, nodes, nameof(source)), EdgeIndex.Narrow(destination, nodes, nameof(destination)))
+        : this(nodes, source, destination, 0)
     {
     }
 
-    private Graph(EdgeIndex source, EdgeIndex destination)
+    /// <inheritdoc cref="Graph(int, ReadOnlySpan{int}, ReadOnlySpan{int}, int)"/>
+    public Graph(int nodes, ReadOnlySpan<long> source, ReadOnlySpan<long> destination, int threads)
+        : this(nodes, EdgeIndex.Narrow(source, nodes, nameof(source)), EdgeIndex.Narrow(destination, nodes, nameof(destination)), threads)
     {
-        Source = source;
-        Destination = destination;
-        _sourceByDestination = Permute(source.Index, destination.Order);
-        _destinationBySource = Permute(destination.Index, source.Order);
+    }
+
+    private Graph(int nodes, int[] source, int[] destination, int threads)
+        : this(nodes, source, source, destination, destination, threads)
+    {
+    }
+
+    // The lists that the indices keep may be those that were given.
+    private Graph(int nodes, ReadOnlySpan<int> source, int[] keptSource, ReadOnlySpan<int> destination, int[] keptDestination, int threads)
+    {
+        if (source.Length != destination.Length)
+        {
+            throw new ArgumentException($"destination: expected {source.Length} entries, one for each in source, but got {destination.Length}.", nameof(destination));
+        }
+
+        _destinationBySource = EdgeIndex.NewList(source.Length);
+        _sourceByDestination = EdgeIndex.NewList(source.Length);
+        Source = EdgeIndex.Create(source, keptSource, nodes, destination, _destinationBySource, threads, nameof(source));
+        Destination = EdgeIndex.Create(destination, keptDestination, nodes, source, _sourceByDestination, threads, nameof(destination));
     }
 
     private Graph(Graph graph)
@@ -104,21 +131,5 @@ public sealed class Graph
         }
 
         return new Graph(nodes, source, destination);
-    }
-
-    private static EdgeIndex SameLength(int sources, int destinations, EdgeIndex source) =>
-        sources == destinations
-            ? source
-            : throw new ArgumentException($"destination: expected {sources} entries, one for each in source, but got {destinations}.", "destination");
-
-    private static int[] Permute(ReadOnlySpan<int> values, ReadOnlySpan<int> order)
-    {
-        var permuted = GC.AllocateUninitializedArray<int>(values.Length, pinned: true);
-        for (var position = 0; position < permuted.Length; position++)
-        {
-            permuted[position] = values[order[position]];
-        }
-
-        return permuted;
     }
 }

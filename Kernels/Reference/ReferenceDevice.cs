@@ -56,5 +56,5 @@ public sealed class ReferenceDevice : Device
     public override SamplingKernels<T> Sampling<T>() => Select<T, SamplingKernels<T>>(_floatSampling, _doubleSampling);
 
     /// <inheritdoc/>
-    protected override DeviceMemory AllocateMemory(long bytes) => new HostMemory(bytes);
+    protected override DeviceMemory AllocateMemory(long bytes) => AllocateHostMemory(bytes);
 }

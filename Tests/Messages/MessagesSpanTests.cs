@@ -82,6 +82,89 @@ public class MessagesSpanTests
         }
     }
 
+    /// <summary>Rows of features that the caches do not hold are aggregated slice by slice: the same as head by head, each of which is small enough.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    public void WideFeaturesAreSlicedAtTheBordersOfHeads(int heads)
+    {
+        const int nodes = 9000;
+        const int edges = 8 * nodes;
+        const int features = 256;
+        var random = new Random(3);
+        var graph = new Graph(nodes, [.. Enumerable.Range(0, edges).Select(_ => random.Next(nodes))], [.. Enumerable.Range(0, edges).Select(_ => random.Next(nodes))]);
+        var x = Values(nodes * features, -1, 1);
+        var w = Values(edges * Math.Max(1, heads), -1, 1);
+        var sum = new float[nodes * features];
+        var max = new float[nodes * features];
+        var arg = new int[nodes * features];
+        var weights = heads == 0 ? default : new ReadOnlyMatrixView<float>(w, edges, heads);
+        Kernel.Aggregate<Sum, float>(graph, new(x, nodes, features), weights, new(sum, nodes, features), threads: 2);
+        Kernel.Aggregate<Max, float>(graph, new(x, nodes, features), weights, new(max, nodes, features), new(arg, nodes, features), threads: 2);
+
+        var width = Math.Min(32, features / Math.Max(1, heads));
+        var expected = new float[nodes * width];
+        var expectedArg = new int[nodes * width];
+        for (var first = 0; first < features; first += width)
+        {
+            ReadOnlyMatrixView<float> part = new(x, nodes, features);
+            var weight = heads == 0 ? default : weights.ColumnRange(first / (features / heads), 1);
+            Kernel.Aggregate<Sum, float>(graph, part.ColumnRange(first, width), weight, new(expected, nodes, width));
+            Check(sum, expected, 1e-5f);
+            Kernel.Aggregate<Max, float>(graph, part.ColumnRange(first, width), weight, new(expected, nodes, width), new(expectedArg, nodes, width));
+            Check(max, expected, 0);
+            for (var node = 0; node < nodes; node++)
+            {
+                Assert.True(expectedArg.AsSpan(node * width, width).SequenceEqual(arg.AsSpan(node * features + first, width)));
+            }
+
+            void Check(float[] found, float[] wanted, float tolerance)
+            {
+                for (var i = 0; i < wanted.Length; i++)
+                {
+                    var value = found[i / width * features + first + i % width];
+                    Assert.True(Math.Abs(value - wanted[i]) <= tolerance, $"node {i / width}, feature {first + i % width}: {value}, expected {wanted[i]}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Long rows of many edges are added in the order of the edges, by threads that share the features.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(77)]
+    public void ManyLongRowsAreScattered(int features)
+    {
+        const int nodes = 300;
+        const int edges = 36_000;
+        var random = new Random(7);
+        var index = EdgeIndex.Create([.. Enumerable.Range(0, edges).Select(_ => random.Next(nodes))], nodes);
+        Assert.InRange(index.LongestRow, 2, 256);
+        var v = Values(edges * features, -1, 1);
+        var expected = new double[nodes * features];
+        Array.Fill(expected, 3);
+        for (var i = 0; i < v.Length; i++)
+        {
+            expected[index.Index[i / features] * features + i % features] += v[i];
+        }
+
+        float[]? first = null;
+        foreach (var threads in (int[])[1, 2, 3, 8])
+        {
+            var output = new float[nodes * features];
+            Array.Fill(output, 3);
+            Kernel.ScatterAdd(index, new ReadOnlyMatrixView<float>(v, edges, features), new(output, nodes, features), threads);
+            first ??= output;
+            Assert.Equal(first, output);
+            for (var i = 0; i < output.Length; i++)
+            {
+                Assert.Equal(expected[i], output[i], 1e-4);
+            }
+        }
+    }
+
     [Fact]
     public void NothingIsAllocatedAfterWarmUp()
     {

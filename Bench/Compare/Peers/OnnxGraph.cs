@@ -8,7 +8,7 @@ namespace Native.Bench;
 internal sealed class OnnxGraph
 {
     private const int IrVersion = 8;
-    private const int OperatorSet = 17;
+    private const int OperatorSet = 18;
 
     private readonly List<byte[]> _nodes = [];
     private readonly List<OnnxArray> _inputs = [];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Native.Kernels;
 using Tensor = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Native.Bench;
@@ -53,6 +54,104 @@ internal static class PlainLoops
                 Tensor.Add(row, v.AsSpan(e * features + start, end - start), row);
             }
         });
+
+    /// <summary><c>output[i] = REDUCE_{e: index[e]=i} v[e]</c>, 0 for a node without edges.</summary>
+    public static void Reduce<TReduction, T>(int[] index, T[] v, int features, int[] counts, T[] output, int threads)
+        where TReduction : struct, IReduction
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Array.Fill(output, TReduction.Identity<T>());
+        if (!TReduction.IsExtremum)
+        {
+            ScatterAdd(index, v, features, output, threads);
+        }
+        else
+        {
+            Ranges(features, Math.Clamp(features / NarrowestSlice, 1, threads), (start, end) =>
+            {
+                for (var e = 0; e < index.Length; e++)
+                {
+                    var row = output.AsSpan(index[e] * features + start, end - start);
+                    Tensor.Max(row, v.AsSpan(e * features + start, end - start), row);
+                }
+            });
+        }
+
+        for (var node = 0; node < counts.Length; node++)
+        {
+            var row = output.AsSpan(node * features, features);
+            if (TReduction.IsMean && counts[node] > 1)
+            {
+                Tensor.Divide(row, T.CreateTruncating(counts[node]), row);
+            }
+            else if (TReduction.IsExtremum && counts[node] == 0)
+            {
+                row.Clear();
+            }
+        }
+    }
+
+    /// <summary><c>output[e, h] = ⟨x[source[e], h, :], y[destination[e], h, :]⟩</c>.</summary>
+    public static void EdgeDot<T>(int[] source, int[] destination, T[] x, T[] y, int features, int heads, T[] output, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Ranges(source.Length, threads, (start, end) =>
+        {
+            var width = features / heads;
+            for (var e = start; e < end; e++)
+            {
+                for (var head = 0; head < heads; head++)
+                {
+                    output[e * heads + head] = Tensor.Dot(x.AsSpan(source[e] * features + head * width, width), y.AsSpan(destination[e] * features + head * width, width));
+                }
+            }
+        });
+
+    /// <summary>Compressed rows by a counting sort: offsets, the order of the edges, and <paramref name="other"/> in that order, which is returned.</summary>
+    public static int[] CountingSort(int[] index, int[] other, int nodes)
+    {
+        var offsets = new long[nodes + 1];
+        foreach (var node in index)
+        {
+            offsets[node + 1]++;
+        }
+
+        for (var node = 0; node < nodes; node++)
+        {
+            offsets[node + 1] += offsets[node];
+        }
+
+        var next = offsets.AsSpan(0, nodes).ToArray();
+        var order = new int[index.Length];
+        var neighbours = new int[index.Length];
+        for (var e = 0; e < index.Length; e++)
+        {
+            var position = next[index[e]]++;
+            order[position] = e;
+            neighbours[position] = other[e];
+        }
+
+        return neighbours;
+    }
+
+    /// <summary>The same by <see cref="Array.Sort{T}(T[])"/> of node and edge in one number.</summary>
+    public static int[] Sort(int[] index, int[] other, int nodes)
+    {
+        var keys = new long[index.Length];
+        var offsets = new long[nodes + 1];
+        for (var e = 0; e < keys.Length; e++)
+        {
+            keys[e] = ((long)index[e] << 32) | (uint)e;
+            offsets[index[e] + 1]++;
+        }
+
+        for (var node = 0; node < nodes; node++)
+        {
+            offsets[node + 1] += offsets[node];
+        }
+
+        Array.Sort(keys);
+        return Array.ConvertAll(keys, key => other[(int)key]);
+    }
 
     /// <summary>Softmax over the values of each segment, per feature: maximum, exponential, sum and quotient in four passes.</summary>
     public static void SegmentSoftmax<T>(int[] index, T[] v, int features, T[] maximum, T[] sum, T[] output, int threads)

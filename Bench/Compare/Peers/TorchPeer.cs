@@ -26,43 +26,6 @@ internal static partial class TorchPeer
             return () => mm(first, second);
         });
 
-    /// <summary><c>output[e] = x[index[e]]</c>.</summary>
-    public static Peer Gather<T>(int[] index, T[] x, int nodes, int features, int threads, Func<T[]> ours)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Create(ElementSize<T>() * ((long)index.Length + nodes) * features, threads, ours, () =>
-        {
-            var values = Make(x, nodes, features);
-            var rows = tensor(index.Select(node => (long)node).ToArray());
-            return () => values.index_select(0, rows);
-        });
-
-    /// <summary><c>output[index[e]] += v[e]</c>.</summary>
-    public static Peer ScatterAdd<T>(int[] index, T[] v, int nodes, int features, int threads, Func<T[]> ours)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Create(ElementSize<T>() * ((long)index.Length + nodes) * features, threads, ours, () =>
-        {
-            var values = Make(v, index.Length, features);
-            var rows = tensor(index.Select(node => (long)node).ToArray());
-            var result = zeros(nodes, features, Type<T>());
-            return () => result.zero_().index_add_(0, rows, values, 1);
-        });
-
-    /// <summary>Gather, then scatter, with the array of all messages that frameworks make.</summary>
-    public static Peer Aggregate<T>(int[] source, int[] destination, T[] x, int nodes, int features, int threads, Func<T[]> ours)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Create(ElementSize<T>() * (source.Length + 2L * nodes) * features, threads, ours, () =>
-        {
-            var values = Make(x, nodes, features);
-            var from = tensor(source.Select(node => (long)node).ToArray());
-            var to = tensor(destination.Select(node => (long)node).ToArray());
-            var result = zeros(nodes, features, Type<T>());
-            return () =>
-            {
-                using var messages = values.index_select(0, from);
-                return result.zero_().index_add_(0, to, messages, 1);
-            };
-        });
-
     /// <summary>The versions of TorchSharp and libtorch, or null where they are missing.</summary>
     public static string? Describe() => Unavailable.Value is null
         ? $"{typeof(torch).Assembly.GetName().Version?.ToString(3)} with libtorch {__version__.Split('+')[0]}"
@@ -76,6 +39,10 @@ internal static partial class TorchPeer
     /// <param name="gradients">Whether the computation differentiates; without, it runs in inference mode, which is faster.</param>
     private static Peer Create<T>(long bytes, int threads, Func<T[]> ours, Func<Func<Tensor>> create, bool gradients = false)
         where T : unmanaged, IFloatingPointIeee754<T> =>
+        Create(bytes, threads, create, result => Shapes.Difference<T>(ours(), result.contiguous().data<T>().ToArray()), gradients);
+
+    // The same with a comparison of its own.
+    private static Peer Create(long bytes, int threads, Func<Func<Tensor>> create, Func<Tensor, double> difference, bool gradients = false) =>
         Unavailable.Value is { } reason
             ? Peer.Absent(Name, reason)
             : Peer.Available(Name, bytes, () =>
@@ -92,7 +59,7 @@ internal static partial class TorchPeer
                     () =>
                     {
                         using var call = NewDisposeScope();
-                        return Shapes.Difference<T>(ours(), compute().contiguous().data<T>().ToArray());
+                        return difference(compute());
                     },
                     () =>
                     {
@@ -152,18 +119,6 @@ internal static partial class TorchPeer
     /// <summary><c>op(a) · op(b)</c>.</summary>
     public static Peer MatrixProduct<T>(T[] a, bool transposeA, T[] b, bool transposeB, int m, int n, int k, int threads, Func<T[]> ours)
         where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((a, transposeA, b, transposeB, m, n, k, threads, ours));
-
-    /// <summary><c>output[e] = x[index[e]]</c>.</summary>
-    public static Peer Gather<T>(int[] index, T[] x, int nodes, int features, int threads, Func<T[]> ours)
-        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((index, x, nodes, features, threads, ours));
-
-    /// <summary><c>output[index[e]] += v[e]</c>.</summary>
-    public static Peer ScatterAdd<T>(int[] index, T[] v, int nodes, int features, int threads, Func<T[]> ours)
-        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((index, v, nodes, features, threads, ours));
-
-    /// <summary>Gather, then scatter, with the array of all messages that frameworks make.</summary>
-    public static Peer Aggregate<T>(int[] source, int[] destination, T[] x, int nodes, int features, int threads, Func<T[]> ours)
-        where T : unmanaged, IFloatingPointIeee754<T> => NotBuilt((source, destination, x, nodes, features, threads, ours));
 
     private static Peer NotBuilt<TArguments>(TArguments arguments)
     {

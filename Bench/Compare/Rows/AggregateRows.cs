@@ -3,108 +3,53 @@ using Native.Kernels;
 
 namespace Native.Bench;
 
-/// <summary><c>aggregate-sum</c>: fused gather and sum, next to gather-then-scatter over an array of all messages.</summary>
+/// <summary><c>aggregate-sum</c>, <c>aggregate-mean</c>, <c>aggregate-max</c>: fused gather and reduce, next to gather-then-scatter over an array of all messages.</summary>
 internal static class AggregateRows
 {
-    private static readonly (int Nodes, int Edges, int Features, bool Quick)[] Sizes =
+    /// <summary>The entries of the catalogue. Of the maximum, <c>with arg</c> writes the edge numbers too, which no peer does.</summary>
+    public static IEnumerable<CompareEntry> Entries =>
     [
-        (16_000, 800_000, 64, true),
-        (200_000, 2_000_000, 64, false),
+        .. EdgeCase.Entries("aggregate-sum", "unweighted", EdgeCase.NodeArrays(1, 16, 64, 256), Create<Sum, float>(), Create<Sum, double>()),
+        .. EdgeCase.Entries("aggregate-mean", "unweighted", EdgeCase.NodeArrays(1, 16, 64, 256), Create<Mean, float>(), Create<Mean, double>()),
+        .. EdgeCase.Entries("aggregate-max", "unweighted", EdgeCase.NodeArrays(1, 16, 64, 256), Create<Max, float>(), Create<Max, double>()),
+        .. EdgeCase.Entries("aggregate-max", "with arg", EdgeCase.NodeArrays(64), Create<Max, float>(withArg: true), Create<Max, double>(withArg: true)),
     ];
 
-    /// <summary>The entries of the catalogue.</summary>
-    public static IEnumerable<CompareEntry> Entries =>
-        from precision in Shapes.Precisions
-        from size in Sizes
-        select new CompareEntry(
-            "aggregate-sum",
-            Shapes.Edges(size.Nodes, size.Edges, size.Features),
-            "unweighted",
-            precision,
-            size.Quick && precision == Shapes.Float,
-            settings => precision == Shapes.Float
-                ? new Case<float>(settings, size.Nodes, size.Edges, size.Features)
-                : new Case<double>(settings, size.Nodes, size.Edges, size.Features));
+    private static CreateEdgeCase Create<TReduction, T>(bool withArg = false)
+        where TReduction : struct, IReduction
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        (settings, nodes, edges, features) => new Case<TReduction, T>(settings, nodes, edges, features, withArg);
 
-    private sealed class Case<T> : DeviceCase<T>
+    private sealed class Case<TReduction, T> : GraphCase<T>
+        where TReduction : struct, IReduction
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly int _features;
-        private readonly int[] _source;
-        private readonly int[] _destination;
         private readonly T[] _x;
-        private readonly DeviceGraph _graph;
         private readonly DeviceTensor<T> _deviceX;
         private readonly DeviceTensor<T> _output;
+        private readonly DeviceTensor<int>? _arg;
 
-        public Case(CompareSettings settings, int nodes, int edges, int features)
-            : base(settings)
+        public Case(CompareSettings settings, int nodes, int edges, int features, bool withArg)
+            : base(settings, nodes, edges, features)
         {
-            _features = features;
-            var graph = Shapes.RandomGraph(nodes, edges);
-            _source = graph.Source.Index.ToArray();
-            _destination = graph.Destination.Index.ToArray();
-            _graph = Own(Device.Upload(graph));
             _x = Shapes.Random<T>((long)nodes * features, 3);
             _deviceX = Upload(_x, nodes, features);
             _output = Allocate(nodes, features);
+            _arg = withArg ? Own(Device.Allocate<int>(nodes, features)) : null;
         }
 
-        public override Work Work
-        {
-            get
-            {
-                double row = (double)_features * ElementSize;
-                double nodes = _graph.Nodes;
-                double edges = _graph.Edges;
-                return Work.OfBytes(
-                    edges * (row + sizeof(int)) + nodes * row,
-                    Caches.LevelOf((long)(2 * nodes * row + edges * sizeof(int)), Threads));
-            }
-        }
+        // Reads the source and a row for every edge, writes a row for every node.
+        public override Work Work => WorkOf(IndexBytes + NodeBytes + (_arg is null ? 0.0 : (double)Nodes * Features * sizeof(int)));
 
         public override IReadOnlyList<Peer> Peers =>
         [
-            Materialise(),
-            OnnxRuntime(),
-            TorchPeer.Aggregate(_source, _destination, _x, _graph.Nodes, _features, Threads, Ours),
+            Materialise<TReduction>(Source, Destination, _x, Ours),
+            OnnxRuntime<TReduction>(Source, Destination, _x, Ours),
+            TorchPeer.Aggregate<TReduction, T>(Source, Destination, _x, Nodes, Features, Threads, Ours),
         ];
 
-        protected override void Launch() => Device.Messages<T>().Aggregate<Sum>(_graph, _deviceX, null, _output);
-
-        private long MessageBytes => ((long)_graph.Edges + _graph.Nodes) * _features * ElementSize;
+        protected override void Launch() => Device.Messages<T>().Aggregate<TReduction>(Graph, _deviceX, null, _output, _arg);
 
         private T[] Ours() => _output.ToArray();
-
-        private Peer Materialise() => Peer.Available(PlainLoops.Materialise, MessageBytes, () =>
-        {
-            var messages = new T[(long)_graph.Edges * _features];
-            var sums = new T[(long)_graph.Nodes * _features];
-            return new PeerRun(
-                () =>
-                {
-                    PlainLoops.Gather(_source, _x, _features, messages, Threads);
-                    Array.Clear(sums);
-                    PlainLoops.ScatterAdd(_destination, messages, _features, sums, Threads);
-                },
-                () => Shapes.Difference<T>(Ours(), sums));
-        });
-
-        private Peer OnnxRuntime()
-        {
-            var sums = new Lazy<T[]>(() => new T[(long)_graph.Nodes * _features]);
-            return OnnxRuntimePeer.Create(
-                MessageBytes,
-                Threads,
-                () => new OnnxGraph()
-                    .AddInput("x", _x, _graph.Nodes, _features)
-                    .AddInput("source", _source, _graph.Edges)
-                    .AddInput("destination", Array.ConvertAll(_destination, node => (long)node), _graph.Edges, 1)
-                    .AddInput("zero", new T[(long)_graph.Nodes * _features], _graph.Nodes, _features)
-                    .AddNode("Gather", ["x", "source"], "messages", ("axis", 0))
-                    .AddNode("ScatterND", ["zero", "destination", "messages"], "sums", ("reduction", "add"))
-                    .SetOutput("sums", sums.Value, _graph.Nodes, _features),
-                () => Shapes.Difference<T>(Ours(), sums.Value));
-        }
     }
 }

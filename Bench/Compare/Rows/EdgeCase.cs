@@ -9,28 +9,44 @@ internal delegate CompareCase CreateEdgeCase(CompareSettings settings, int nodes
 /// <summary>The catalogue entries of kernels on one edge index.</summary>
 internal static class EdgeCase
 {
-    private static readonly (int Nodes, int Edges, int Features, bool Quick)[] UsualSizes =
-    [
-        (16_000, 160_000, 16, true),
-        (200_000, 800_000, 64, false),
-    ];
+    /// <summary>The number of nodes of the main rows.</summary>
+    public const int MainNodes = 16_000;
 
-    /// <summary>Entries of the usual sizes: one that stays in cache and one that does not.</summary>
-    public static IEnumerable<CompareEntry> Entries(string kernel, string layout, CreateEdgeCase single, CreateEdgeCase twice) =>
-        Entries(kernel, layout, UsualSizes, single, twice);
+    // Longer arrays would make a row take minutes, most of them in the peers.
+    private const long LargestArray = 1L << 30;
+
+    /// <summary>Features from the second-level cache to main memory; the last graph is sparse, as large ones are.</summary>
+    public static IReadOnlyList<(int Nodes, int Edges)> GraphSizes { get; } = [(4_000, 200_000), (MainNodes, 800_000), (64_000, 3_200_000), (1_000_000, 8_000_000)];
+
+    /// <summary>All graphs with these numbers of features, for kernels that keep node features alone; left out where one array takes more than a GiB.</summary>
+    public static EdgeSizes NodeArrays(params int[] features) => new(features, OfEdges: false);
+
+    /// <summary>All graphs with these numbers of features, for kernels with an array of edge values; left out where it takes more than a GiB.</summary>
+    public static EdgeSizes EdgeArrays(params int[] features) => new(features, OfEdges: true);
 
     /// <summary>Entries of the given sizes, in both precisions.</summary>
-    public static IEnumerable<CompareEntry> Entries(
-        string kernel, string layout, (int Nodes, int Edges, int Features, bool Quick)[] sizes, CreateEdgeCase single, CreateEdgeCase twice) =>
+    public static IEnumerable<CompareEntry> Entries(string kernel, string layout, EdgeSizes sizes, CreateEdgeCase single, CreateEdgeCase twice) =>
         from precision in Shapes.Precisions
-        from size in sizes
+        from graph in GraphSizes
+        from features in sizes.Features
+        let count = (long)(sizes.OfEdges ? graph.Edges : graph.Nodes) * features
+        where count * (precision == Shapes.Float ? sizeof(float) : sizeof(double)) <= LargestArray
         select new CompareEntry(
             kernel,
-            Shapes.Edges(size.Nodes, size.Edges, size.Features),
+            Shapes.Edges(graph.Nodes, graph.Edges, features),
             layout,
             precision,
-            size.Quick && precision == Shapes.Float,
-            settings => (precision == Shapes.Float ? single : twice)(settings, size.Nodes, size.Edges, size.Features));
+            precision == Shapes.Float && graph.Nodes == MainNodes && features == sizes.MainFeatures,
+            settings => (precision == Shapes.Float ? single : twice)(settings, graph.Nodes, graph.Edges, features));
+}
+
+/// <summary>Numbers of features for all graphs.</summary>
+/// <param name="Features">The numbers.</param>
+/// <param name="OfEdges">Whether the largest array has a row for every edge, not for every node.</param>
+internal sealed record EdgeSizes(int[] Features, bool OfEdges)
+{
+    /// <summary>The number of the main rows.</summary>
+    public int MainFeatures => Array.IndexOf(Features, 64) >= 0 ? 64 : Features[^1];
 }
 
 /// <summary>A case with one value per edge and feature, and one node per edge.</summary>

@@ -8,7 +8,7 @@ internal static class ScatterAddRows
 {
     /// <summary>The entries of the catalogue.</summary>
     public static IEnumerable<CompareEntry> Entries =>
-        EdgeCase.Entries("scatter-add", "random order", (settings, n, e, f) => new Case<float>(settings, n, e, f), (settings, n, e, f) => new Case<double>(settings, n, e, f));
+        EdgeCase.Entries("scatter-add", "random order", EdgeCase.EdgeArrays(1, 16, 64, 256), (settings, n, e, f) => new Case<float>(settings, n, e, f), (settings, n, e, f) => new Case<double>(settings, n, e, f));
 
     private sealed class Case<T> : EdgeCase<T>
         where T : unmanaged, IFloatingPointIeee754<T>

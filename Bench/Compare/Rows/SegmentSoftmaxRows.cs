@@ -6,16 +6,16 @@ namespace Native.Bench;
 /// <summary><c>segment-softmax</c>: scores of edges, one column per head, normalised over each node.</summary>
 internal static class SegmentSoftmaxRows
 {
-    private static readonly (int Nodes, int Edges, int Features, bool Quick)[] Sizes =
+    /// <summary>The entries of the catalogue: four heads or one, the edges grouped by node or not.</summary>
+    public static IEnumerable<CompareEntry> Entries =>
     [
-        (16_000, 160_000, 8, true),
-        (16_000, 800_000, 1, false),
-        (200_000, 4_000_000, 8, false),
+        .. EdgeCase.Entries("segment-softmax", "sorted", EdgeCase.EdgeArrays(1, 4), Create<float>(sorted: true), Create<double>(sorted: true)),
+        .. EdgeCase.Entries("segment-softmax", "random order", EdgeCase.EdgeArrays(1, 4, 16), Create<float>(sorted: false), Create<double>(sorted: false)),
     ];
 
-    /// <summary>The entries of the catalogue.</summary>
-    public static IEnumerable<CompareEntry> Entries =>
-        EdgeCase.Entries("segment-softmax", "sorted", Sizes, (settings, n, e, f) => new Case<float>(settings, n, e, f), (settings, n, e, f) => new Case<double>(settings, n, e, f));
+    private static CreateEdgeCase Create<T>(bool sorted)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        (settings, nodes, edges, features) => new Case<T>(settings, nodes, edges, features, sorted);
 
     private sealed class Case<T> : EdgeCase<T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -24,8 +24,8 @@ internal static class SegmentSoftmaxRows
         private readonly DeviceTensor<T> _deviceV;
         private readonly DeviceTensor<T> _output;
 
-        public Case(CompareSettings settings, int nodes, int edges, int features)
-            : base(settings, nodes, edges, features, sorted: true)
+        public Case(CompareSettings settings, int nodes, int edges, int features, bool sorted)
+            : base(settings, nodes, edges, features, sorted)
         {
             _v = Shapes.Random<T>((long)edges * features, 3);
             _deviceV = Upload(_v, edges, features);
@@ -44,10 +44,13 @@ internal static class SegmentSoftmaxRows
                 var weights = new T[(long)Edges * Features];
                 return new PeerRun(
                     () => PlainLoops.SegmentSoftmax(Index, _v, Features, maximum, sum, weights, Threads),
-                    () => Shapes.Difference<T>(_output.ToArray(), weights));
+                    () => Shapes.Difference<T>(Ours(), weights));
             }),
+            TorchPeer.SegmentSoftmax(Index, _v, Nodes, Features, Threads, Ours),
         ];
 
         protected override void Launch() => Device.Messages<T>().SegmentSoftmax(DeviceIndex, _deviceV, _output);
+
+        private T[] Ours() => _output.ToArray();
     }
 }

@@ -8,7 +8,7 @@ internal static class SegmentSumRows
 {
     /// <summary>The entries of the catalogue.</summary>
     public static IEnumerable<CompareEntry> Entries =>
-        EdgeCase.Entries("segment-sum", "sorted", (settings, n, e, f) => new Case<float>(settings, n, e, f), (settings, n, e, f) => new Case<double>(settings, n, e, f));
+        EdgeCase.Entries("segment-sum", "sorted", EdgeCase.EdgeArrays(16, 64), (settings, n, e, f) => new Case<float>(settings, n, e, f), (settings, n, e, f) => new Case<double>(settings, n, e, f));
 
     private sealed class Case<T> : EdgeCase<T>
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -13,11 +13,29 @@ internal static class Shapes
     /// <summary>Name of the 64-bit precision.</summary>
     public const string Double = "double";
 
+    /// <summary>Name of what kernels that compute no numbers have for a precision.</summary>
+    public const string Integer = "int";
+
     /// <summary>Both precisions.</summary>
     public static IReadOnlyList<string> Precisions { get; } = [Float, Double];
 
     /// <summary>A shape as text: <c>n16000 e800000 f64</c>.</summary>
     public static string Edges(long nodes, long edges, long features) => string.Create(CultureInfo.InvariantCulture, $"n{nodes} e{edges} f{features}");
+
+    /// <summary>A shape without features.</summary>
+    public static string Edges(long nodes, long edges) => string.Create(CultureInfo.InvariantCulture, $"n{nodes} e{edges}");
+
+    /// <summary>How often every node stands in a list.</summary>
+    public static int[] Counts(int[] index, int nodes)
+    {
+        var counts = new int[nodes];
+        foreach (var node in index)
+        {
+            counts[node]++;
+        }
+
+        return counts;
+    }
 
     /// <summary>Uniform numbers in [-1, 1), the same in every run.</summary>
     public static T[] Random<T>(long count, int seed)

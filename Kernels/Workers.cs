@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
-namespace Native.Kernels.Cpu;
+namespace Native.Kernels;
 
 /// <summary>
 /// A kernel's work, cut into independent blocks. Implemented by structs, so that no closure is allocated and
