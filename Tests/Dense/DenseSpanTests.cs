@@ -60,8 +60,8 @@ public class DenseSpanTests
             var y = Numbers<float>(3 * columns, 6, -3, 3);
             foreach (var step in (Action<DenseKernels<float>, DeviceMatrix<float>, DeviceMatrix<float>>[])
             [
-                (dense, a, b) => dense.Activate<Gelu>(a, a),
-                (dense, a, b) => dense.ActivateBackward<Gelu>(b, a, a),
+                (dense, a, b) => dense.Apply<Gelu>(a, a),
+                (dense, a, b) => dense.ApplyBackward<Gelu>(b, a, a),
                 (dense, a, b) => dense.Softmax(a, a),
                 (dense, a, b) => dense.SoftmaxBackward(b, a, a),
                 (dense, a, b) => dense.LogSoftmax(a, a),
@@ -168,7 +168,7 @@ public class DenseSpanTests
         Assert.Equal(1, Dense.BernoulliWithLogits<float>(new(a, Count / 10, 10), new(b, Count / 10, 10)) / bernoulli, 1e-6);
 
         var dBias = new float[10];
-        Dense.ActivateBackward<float, Identity>(default, new(a, Count / 10, 10), default, dBias);
+        Dense.ApplyBackward<float, Identity>(default, new(a, Count / 10, 10), default, dBias);
         for (var j = 0; j < 10; j++)
         {
             double sum = 0;
@@ -217,9 +217,9 @@ public class DenseSpanTests
     {
         var x = new float[12];
         Assert.Equal("output", Assert.Throws<ArgumentException>(() => Dense.Softmax<float>(new(x, 3, 4), new(x, 4, 3))).ParamName);
-        Assert.Equal("output", Assert.Throws<ArgumentException>(() => Dense.Activate<float, Relu>(new(x, 3, 4), new(ref x[0], 3, 4, 0))).ParamName);
+        Assert.Equal("output", Assert.Throws<ArgumentException>(() => Dense.Apply<float, Relu>(new(x, 3, 4), new(ref x[0], 3, 4, 0))).ParamName);
         Assert.Equal("x", Assert.Throws<ArgumentNullException>(() => Dense.Softmax<float>(default, new(x, 3, 4))).ParamName);
-        Assert.Equal("dBias", Assert.Throws<ArgumentException>(() => Dense.ActivateBackward<float, Identity>(default, new(x, 3, 4), default, new float[3])).ParamName);
+        Assert.Equal("dBias", Assert.Throws<ArgumentException>(() => Dense.ApplyBackward<float, Identity>(default, new(x, 3, 4), default, new float[3])).ParamName);
         Assert.Equal("x", Assert.Throws<ArgumentException>(() => Dense.BatchNorm<float>(BatchNormMode.Train, new(x, 1, 4), x.AsSpan(0, 4), x.AsSpan(0, 4), new float[4], new float[4], new(x, 1, 4), new float[4], new float[4])).ParamName);
         Assert.Equal("label", Assert.Throws<ArgumentException>(() => Dense.CrossEntropy<float>(new(x, 3, 4), new int[4], default, out _)).ParamName);
     }
@@ -305,11 +305,11 @@ public class DenseSpanTests
         var x = Input();
         var y = Input();
         var z = Input();
-        dense.Activate<Gelu>(x, Output("gelu"));
-        dense.Activate<Softplus>(x, Output("softplus"));
-        dense.ActivateBackward<Tanh>(x, y, Output("tanh backward"));
-        dense.ActivateBackward<Silu>(x, y, Output("silu backward with bias"), Sum("silu bias", columns), Vector(rows));
-        dense.ActivateBackward<Identity>(default, y, default, Sum("bias", columns));
+        dense.Apply<Gelu>(x, Output("gelu"));
+        dense.Apply<Softplus>(x, Output("softplus"));
+        dense.ApplyBackward<Tanh>(x, y, Output("tanh backward"));
+        dense.ApplyBackward<Silu>(x, y, Output("silu backward with bias"), Sum("silu bias", columns), Vector(rows));
+        dense.ApplyBackward<Identity>(default, y, default, Sum("bias", columns));
         dense.Fill(Output("fill"), scale);
         dense.Copy(x, Output("copy"));
         var row = Keep(device.Upload(Numbers<T>(columns, 99, -1, 1), 1, columns));
