@@ -24,7 +24,7 @@ public static unsafe partial class Dense
                 X = new(xFirst, x.Stride),
                 Output = new(outputFirst, output.Stride),
             };
-            ElementwiseLoop.Run<T, ApplyBody<T, TFunction>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), threads);
+            ElementwiseLoop.Run<T, ApplyBody<T, TFunction>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst), threads);
         }
     }
 
@@ -87,12 +87,14 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct ApplyBody<T, TFunction> : IElementwise<T>
+    private struct ApplyBody<T, TFunction> : IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
         where TFunction : struct, IFunction
     {
         public Operand<T> X;
         public Operand<T> Output;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
