@@ -41,6 +41,8 @@ internal static class CompareCatalogue
             "functions",
             "Functions and normalisation",
             [
+                .. FunctionRows.Entries,
+                .. RowNormalisationRows.Entries,
             ]),
         new(
             "sampling",
@@ -51,6 +53,8 @@ internal static class CompareCatalogue
             "training",
             "Training",
             [
+                .. DampedUpdateRows.Entries,
+                .. AdamRows.Entries,
                 .. MessagePassingStepRows.Entries,
             ]),
     ];

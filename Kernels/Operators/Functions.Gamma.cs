@@ -10,7 +10,7 @@ public static unsafe partial class Functions
 {
     /// <summary>
     /// <c>log|Γ(x)|</c>. <c>+∞</c> at 0, the negative integers and <c>+∞</c>; NaN below -2²¹ (float) or -2⁵⁰ (double), where neighbouring numbers are too far apart to
-    /// tell a pole from what is beside it. Error at most 4 ulp for <c>x &gt; 0</c>, the zeros at 1 and 2 included; for <c>x &lt; 0</c> at most 4 ulp, or 4 ulp of
+    /// tell a pole from what is beside it. Error at most 5 ulp for <c>x &gt; 0</c>, the zeros at 1 and 2 included; for <c>x &lt; 0</c> at most 4 ulp, or 4 ulp of
     /// <c>1 + |x|</c> where that is more.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,8 +46,8 @@ public static unsafe partial class Functions
 
     /// <summary>
     /// <c>ψ(x) = d/dx log Γ(x)</c>. <c>-∞</c> at +0, <c>+∞</c> at -0 and at <c>+∞</c>; NaN at the negative integers and below -2²¹ (float) or -2⁵⁰ (double).
-    /// Error at most 4 ulp for <c>x &gt; 0</c>, within ½ of the zero at 1.4616 at most 4 ulp of 1; for <c>x &lt; 0</c>, where there is a zero between
-    /// any two poles, at most 4 ulp, or 4 ulp of <c>max(4, log|x|)</c> where that is more.
+    /// Error for <c>x &gt; 0</c> at most 5 ulp, or 5 ulp of 1 where that is more (around the zero at 1.4616); for <c>x &lt; 0</c>, where there is a zero between
+    /// any two poles, at most 5 ulp, or 5 ulp of <c>max(4, log|x|)</c> where that is more.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Digamma<TLanes, T>(TLanes x)
@@ -86,7 +86,7 @@ public static unsafe partial class Functions
     }
 
     /// <summary>
-    /// <c>ψ'(x) = d²/dx² log Γ(x)</c>. <c>+∞</c> at 0 and the negative integers; 0 at <c>+∞</c>; NaN below -2²¹ (float) or -2⁵⁰ (double). Error at most 4 ulp.
+    /// <c>ψ'(x) = d²/dx² log Γ(x)</c>. <c>+∞</c> at 0 and the negative integers; 0 at <c>+∞</c>; NaN below -2²¹ (float) or -2⁵⁰ (double). Error at most 4 ulp for <c>x &gt; 0</c>, 5 ulp for <c>x &lt; 0</c>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Trigamma<TLanes, T>(TLanes x)

@@ -41,17 +41,21 @@ internal static class AdamRows
         [
             InPlace(PlainLoops.TensorPrimitives, (p, m, v, scratch) => PlainLoops.Ranges(p.Length, Threads, (start, end) =>
             {
-                var g = (ReadOnlySpan<T>)_gradient.AsSpan(start, end - start);
-                var (parameter, first, second, move) = (p.AsSpan(start, end - start), m.AsSpan(start, end - start), v.AsSpan(start, end - start), scratch.AsSpan(start, end - start));
-                Tensor.Multiply(first, T.CreateTruncating(Options.Beta1), first);
-                Tensor.MultiplyAdd(g, T.CreateTruncating(1 - Options.Beta1), first, first);
-                Tensor.Multiply(g, g, move);
-                Tensor.Multiply(second, T.CreateTruncating(Options.Beta2), second);
-                Tensor.MultiplyAdd(move, T.CreateTruncating(1 - Options.Beta2), second, second);
+                ReadOnlySpan<T> g = _gradient.AsSpan(start, end - start);
+                var parameter = p.AsSpan(start, end - start);
+                var first = m.AsSpan(start, end - start);
+                var second = v.AsSpan(start, end - start);
+                var move = scratch.AsSpan(start, end - start);
+                Tensor.Multiply<T>(first, T.CreateTruncating(Options.Beta1), first);
+                Tensor.MultiplyAdd<T>(g, T.CreateTruncating(1 - Options.Beta1), first, first);
+                Tensor.Multiply<T>(g, g, move);
+                Tensor.Multiply<T>(second, T.CreateTruncating(Options.Beta2), second);
+                Tensor.MultiplyAdd<T>(move, T.CreateTruncating(1 - Options.Beta2), second, second);
                 Tensor.Sqrt<T>(second, move);
-                Tensor.MultiplyAdd(move, T.CreateTruncating(1 / Math.Sqrt(1 - Options.Beta2)), T.CreateTruncating(Options.Epsilon), move);
+                Tensor.Multiply<T>(move, T.CreateTruncating(1 / Math.Sqrt(1 - Options.Beta2)), move);
+                Tensor.Add<T>(move, T.CreateTruncating(Options.Epsilon), move);
                 Tensor.Divide<T>(first, move, move);
-                Tensor.MultiplyAdd(move, T.CreateTruncating(-Options.LearningRate / (1 - Options.Beta1)), parameter, parameter);
+                Tensor.MultiplyAdd<T>(move, T.CreateTruncating(-Options.LearningRate / (1 - Options.Beta1)), parameter, parameter);
             })),
             TorchPeer.Adam(_start, _gradient, Options, Threads),
             InPlace("plain loop", (p, m, v, _) => PlainLoops.Ranges(p.Length, Threads, (start, end) =>

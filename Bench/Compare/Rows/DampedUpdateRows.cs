@@ -42,7 +42,7 @@ internal static class DampedUpdateRows
                 var value = eta.AsSpan(start, end - start);
                 var change = scratch.AsSpan(start, end - start);
                 Tensor.Subtract<T>(_proposal.AsSpan(start, end - start), value, change);
-                Tensor.Multiply(change, T.CreateTruncating(1 - Damping), change);
+                Tensor.Multiply<T>(change, T.CreateTruncating(1 - Damping), change);
                 Tensor.Add<T>(value, change, value);
                 _ = Tensor.MaxMagnitude<T>(change);
             })),

@@ -77,11 +77,11 @@ internal static class FunctionRows
                         var y = result.Value.AsSpan(start, end - start);
                         if (_function == "exp")
                         {
-                            Tensor.Exp(x, y);
+                            Tensor.Exp<T>(x, y);
                         }
                         else
                         {
-                            Tensor.Tanh(x, y);
+                            Tensor.Tanh<T>(x, y);
                         }
                     }));
                     peers.Add(OnnxRuntimePeer.Create(

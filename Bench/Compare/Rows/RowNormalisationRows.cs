@@ -118,14 +118,14 @@ internal static class RowNormalisationRows
         }
 
         // It does not subtract the maximum; these logits are small enough for that.
-        private static void SoftmaxByTensorPrimitives(ReadOnlySpan<T> x, Span<T> y) => Tensor.SoftMax(x, y);
+        private static void SoftmaxByTensorPrimitives(ReadOnlySpan<T> x, Span<T> y) => Tensor.SoftMax<T>(x, y);
 
         private void LayerNormByTensorPrimitives(ReadOnlySpan<T> x, Span<T> y)
         {
             var count = T.CreateTruncating(_columns);
-            Tensor.Subtract(x, Tensor.Sum(x) / count, y);
-            Tensor.Multiply(y, T.One / T.Sqrt((Tensor.SumOfSquares<T>(y) / count) + T.CreateTruncating(Epsilon)), y);
-            Tensor.MultiplyAdd(y, _weight, _bias, y);
+            Tensor.Subtract<T>(x, Tensor.Sum<T>(x) / count, y);
+            Tensor.Multiply<T>(y, T.One / T.Sqrt((Tensor.SumOfSquares<T>(y) / count) + T.CreateTruncating(Epsilon)), y);
+            Tensor.MultiplyAdd<T>(y, _weight, _bias, y);
         }
 
         private static void PlainSoftmax(ReadOnlySpan<T> x, Span<T> y)
