@@ -80,6 +80,63 @@ public class DenseSpanTests
         }
     }
 
+    // Outputs that go past the caches, at every alignment of the first element, against the same rows in small calls, which do not.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(13)]
+    public void LargeOutputsAreThoseOfSmallOnes(int offset)
+    {
+        const int Rows = 4100, Columns = 1027, Part = 50;
+        var x = Numbers<float>(Rows * Columns, 1, -3, 3);
+        var weight = Numbers<float>(Columns, 2, -2, 2);
+        var bias = Numbers<float>(Columns, 3, -2, 2);
+        Same((from, to, rows, threads) => Dense.Apply<float, Gelu>(new(from, rows, Columns), new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.Copy<float>(new(from, rows, Columns), new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.Fill<float>(new(to, rows, Columns), 3, threads));
+        Same((from, to, rows, threads) => Dense.AddScaled<float>(2, new(from, rows, Columns), 0, new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.Softmax<float>(new(from, rows, Columns), new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.LayerNorm<float>(new(from, rows, Columns), weight, bias, new(to, rows, Columns), new float[rows], new float[rows], threads: threads));
+
+        void Same(RowKernel kernel)
+        {
+            var large = new float[Rows * Columns + offset + 1];
+            large[^1] = 777;
+            kernel(x, large.AsSpan(offset, Rows * Columns), Rows, 3);
+            var small = new float[Part * Columns];
+            for (var row = 0; row < Rows; row += Part)
+            {
+                kernel(x.AsSpan(row * Columns, Part * Columns), small, Part, 1);
+                Assert.True(large.AsSpan(offset + row * Columns, Part * Columns).SequenceEqual(small));
+            }
+
+            Assert.Equal(777, large[^1]);
+            Assert.True(large.AsSpan(0, offset).IndexOfAnyExcept(0) < 0);
+        }
+    }
+
+    [Fact]
+    public void FunctionsOverSpansCheckLengthsAndWorkInPlace()
+    {
+        var x = Numbers<double>(100, 1, 0.1, 5);
+        var y = new double[100];
+        SpanFunctions.Digamma<double>(x, y);
+        Assert.Equal(-0.57721566490153287, Once(1), 1e-12);
+        SpanFunctions.Exp<double>(x, x);
+        SpanFunctions.Log<double>(x, x);
+        SpanFunctions.Digamma<double>(x, x);
+        AssertNear("digamma", y, x, 1e-12);
+        var error = Assert.Throws<ArgumentException>(() => SpanFunctions.Tanh<double>(x, y.AsSpan(1)));
+        Assert.Equal("output", error.ParamName);
+
+        static double Once(double value)
+        {
+            Span<double> one = [value];
+            SpanFunctions.Digamma<double>(one, one);
+            return one[0];
+        }
+    }
+
     [Fact]
     public void SoftmaxAtTheEdges()
     {
@@ -224,6 +281,8 @@ public class DenseSpanTests
         Assert.Equal("label", Assert.Throws<ArgumentException>(() => Dense.CrossEntropy<float>(new(x, 3, 4), new int[4], default, out _)).ParamName);
     }
 
+    private delegate void RowKernel(ReadOnlySpan<float> x, Span<float> output, int rows, int threads);
+
     private static void AgreesWithReference<T>(int rows, int columns, double tolerance, int gap = 3)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -323,6 +382,9 @@ public class DenseSpanTests
         var logP = Output("log softmax");
         dense.LogSoftmax(x, logP);
         dense.LogSoftmaxBackward(logP, y, Output("log softmax backward"));
+        var lse = Sum("log sum exp", rows);
+        dense.LogSumExp(x, lse);
+        dense.LogSumExpBackward(x, lse, Vector(rows), Output("log sum exp backward"));
 
         var weight = Vector(columns);
         var bias = Vector(columns);

@@ -20,18 +20,21 @@ internal static class FunctionRows
     ];
 
     /// <summary>
-    /// The least time of a loop body in multiply-adds of a whole register: half its vector instructions, because four of them start in a cycle and two multiply-adds, or
-    /// those that only the multipliers run where these are more, and what the divisions occupy them for.
+    /// The least time of the loop body of a register, in multiply-adds, two of which start in a cycle: the vector instructions that only the two multipliers run
+    /// (products, multiply-adds, quotients, comparisons, minima, rounding and scaling), or half of all where that is more, since four start in a cycle.
     /// </summary>
-    /// <remarks>Counted in the machine code for 512-bit registers; a division occupies a multiplier as long as 10 multiply-adds (float) or 16 (double) would, on a Zen 5.</remarks>
+    /// <remarks>
+    /// Counted in the machine code for 512-bit registers on a Zen 5. Loads, constants from memory and moves between registers are left out, and a
+    /// division counts as one instruction, although it occupies its unit for longer: the floor is nothing that can be reached.
+    /// </remarks>
     public static double InstructionFloors(string function, bool isDouble) => (function, isDouble) switch
     {
-        ("tanh", false) => 1,
-        ("tanh", true) => 1,
-        ("gelu", false) => 1,
-        ("gelu", true) => 1,
-        ("digamma", false) => 1,
-        _ => 1,
+        ("tanh", false) => 18,
+        ("tanh", true) => 21,
+        ("gelu", false) => 43,
+        ("gelu", true) => 65,
+        ("digamma", false) => 41,
+        _ => 56,
     };
 
     private sealed class Case<T, TFunction> : DeviceCase<T>
