@@ -44,6 +44,8 @@ internal static class CompareCatalogue
             "functions",
             "Functions and normalisation",
             [
+                .. FunctionRows.Entries,
+                .. RowNormalisationRows.Entries,
             ]),
         new(
             "sampling",
@@ -54,6 +56,8 @@ internal static class CompareCatalogue
             "training",
             "Training",
             [
+                .. DampedUpdateRows.Entries,
+                .. AdamRows.Entries,
                 .. MessagePassingStepRows.Entries,
             ]),
     ];

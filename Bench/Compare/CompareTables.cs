@@ -93,5 +93,5 @@ internal static class CompareTables
     }
 
     private static string AtMost(CompareResult r) =>
-        string.Create(CultureInfo.InvariantCulture, $"{r.LimitValue:F1} {(r.Limit == "fma" ? "GFLOP/s" : "GB/s")}");
+        string.Create(CultureInfo.InvariantCulture, $"{r.LimitValue:F1} {(r.Limit is "fma" or "instructions" ? "GFLOP/s" : "GB/s")}");
 }

@@ -12,8 +12,18 @@ internal readonly record struct Work(double Operations, double Bytes, MemoryLeve
     /// <summary>Work bound by moving data.</summary>
     public static Work OfBytes(double bytes, MemoryLevel level) => new(0, bytes, level);
 
+    /// <summary>
+    /// Work bound by vector instructions that are not all multiply-adds: each is counted as one multiply-add of all lanes, two of which start in a cycle.
+    /// </summary>
+    /// <param name="perRegister">Multiply-adds that take as long as the loop body of one register needs at least, counted in its machine code.</param>
+    /// <param name="elements">Elements; a register holds many, which cancels.</param>
+    public static Work OfInstructions(double perRegister, double elements) => OfOperations(2 * perRegister * elements) with { AreInstructions = true };
+
+    /// <summary>Whether the operations stand for instructions.</summary>
+    public bool AreInstructions { get; private init; }
+
     /// <summary>The name of the limit.</summary>
-    public string Limit => Operations > 0 ? "fma" : Level.Name();
+    public string Limit => AreInstructions ? "instructions" : Operations > 0 ? "fma" : Level.Name();
 
     /// <summary>The least number of seconds the work takes at the given rates.</summary>
     public double Floor(double operationsPerSecond, double bytesPerSecond) =>

@@ -10,6 +10,7 @@ internal static class ReferenceSystems
         ["attention"] = new SoftmaxAttentionSystem(),
         ["batch_norm"] = new BatchNormSystem(),
         ["bernoulli_sample"] = new BernoulliSampleSystem(),
+        ["damped_update"] = new DampedUpdateSystem(),
         ["edge_dot"] = new EdgeDotSystem(),
         ["gather"] = new GatherSystem(),
         ["gaussian_kl"] = new GaussianKlSystem(),

@@ -77,7 +77,7 @@ public static unsafe partial class Dense
                         Columns = logits.Columns,
                         Scale = scale,
                     };
-                    RowLoop.Run<T, CrossEntropyBackwardRows<T>>(body, logits.Rows, logits.Columns, threads);
+                    RowLoop.Run<T, SoftmaxState<T>, CrossEntropyBackwardRows<T>>(body, logits.Rows, logits.Columns, threads);
                 }
             }
         }
@@ -130,7 +130,8 @@ public static unsafe partial class Dense
                 }
 
                 // The difference first: it is exact where logits are large and near each other.
-                var total = SumOfExponentials<T, TLanes>(_logits, default, row, _columns, out var shift);
+                var shift = ShiftOf<T>(double.CreateTruncating(RowLoop.Max<T, TLanes>(_logits.Row(row), _columns)));
+                var total = RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = _logits, Shift = shift }, row, 0, _columns).First;
                 sum += Math.Log(total) + double.CreateTruncating(shift) - double.CreateTruncating(_logits.Row(row)[_label[row]]);
             }
 
@@ -139,7 +140,7 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct CrossEntropyBackwardRows<T> : IRows<T>
+    private struct CrossEntropyBackwardRows<T> : IRowPasses<T, SoftmaxState<T>>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Logits;
@@ -149,26 +150,54 @@ public static unsafe partial class Dense
         public nint Columns;
         public T Scale;
 
-        public readonly void Row<TLanes>(nint row)
+        public static int Reductions => 2;
+
+        public static bool FirstIsMaximum => true;
+
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in SoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            if (Ignore is not null && Ignore[row] != 0)
+            if (IsIgnored(row) || IsOutOfRange(row))
             {
-                ElementwiseLoop.Row<T, TLanes, FillBody<T>>(new FillBody<T> { Output = DLogits, Value = T.Zero }, row, 0, Columns);
-                return;
+                return default;
             }
 
-            if ((uint)Label[row] >= (nuint)Columns)
-            {
-                ElementwiseLoop.Row<T, TLanes, FillBody<T>>(new FillBody<T> { Output = DLogits, Value = T.NaN }, row, 0, Columns);
-                return;
-            }
-
-            var sum = SumOfExponentials<T, TLanes>(Logits, DLogits, row, Columns, out _);
-            var factor = T.CreateTruncating(double.CreateTruncating(Scale) / sum);
-            ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(new ScaleBody<T> { Output = DLogits, Factor = factor }, row, 0, Columns);
-            DLogits.Row(row)[Label[row]] -= Scale;
+            return reduction == 0
+                ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(Logits.Row(row) + column, end - column)), 0)
+                : RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = Logits, Output = DLogits, Shift = state.Shift }, row, column, end);
         }
+
+        public readonly void Finish(int reduction, ref SoftmaxState<T> state, nint row, double first, double second)
+        {
+            if (reduction == 0)
+            {
+                state.Shift = ShiftOf<T>(first);
+            }
+            else
+            {
+                state.Factor = T.CreateTruncating(double.CreateTruncating(Scale) / first);
+            }
+        }
+
+        public readonly void Write<TLanes>(in SoftmaxState<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            if (IsIgnored(row) || IsOutOfRange(row))
+            {
+                ElementwiseLoop.Row<T, TLanes, FillBody<T>>(new FillBody<T> { Output = DLogits, Value = IsIgnored(row) ? T.Zero : T.NaN }, row, column, end);
+                return;
+            }
+
+            ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(new ScaleBody<T> { X = DLogits, Output = DLogits, Factor = state.Factor }, row, column, end);
+            if (Label[row] >= column && Label[row] < end)
+            {
+                DLogits.Row(row)[Label[row]] -= Scale;
+            }
+        }
+
+        private readonly bool IsIgnored(nint row) => Ignore is not null && Ignore[row] != 0;
+
+        private readonly bool IsOutOfRange(nint row) => (uint)Label[row] >= (nuint)Columns;
     }
 }
 

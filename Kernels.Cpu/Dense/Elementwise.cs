@@ -17,7 +17,7 @@ public static unsafe partial class Dense
         fixed (T* outputFirst = &output.First)
         {
             var body = new FillBody<T> { Output = new(outputFirst, output.Stride), Value = value };
-            ElementwiseLoop.Run<T, FillBody<T>>(body, Blocks.Elementwise(output.Rows, output.Columns, output.Stride), threads);
+            ElementwiseLoop.Run<T, FillBody<T>>(body, Blocks.Elementwise(output.Rows, output.Columns, output.Stride), ElementwiseLoop.IsStreamed(output.Rows, output.Columns, outputFirst, null), threads);
         }
     }
 
@@ -34,7 +34,7 @@ public static unsafe partial class Dense
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
             var body = new CopyBody<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride) };
-            ElementwiseLoop.Run<T, CopyBody<T>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), threads);
+            ElementwiseLoop.Run<T, CopyBody<T>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst), threads);
         }
     }
 
@@ -53,15 +53,17 @@ public static unsafe partial class Dense
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
             var body = new AddScaledBody<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride), Alpha = alpha, Beta = beta };
-            ElementwiseLoop.Run<T, AddScaledBody<T>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), threads);
+            ElementwiseLoop.Run<T, AddScaledBody<T>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), beta == T.Zero && ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst), threads);
         }
     }
 
-    private struct FillBody<T> : IElementwise<T>
+    private struct FillBody<T> : IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Output;
         public T Value;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
@@ -70,11 +72,13 @@ public static unsafe partial class Dense
             => Output.Store<TLanes, TAccess>(TLanes.Broadcast(Value), row, column, count);
     }
 
-    private struct CopyBody<T> : IElementwise<T>
+    private struct CopyBody<T> : IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
         public Operand<T> Output;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
@@ -83,13 +87,15 @@ public static unsafe partial class Dense
             => Output.Store<TLanes, TAccess>(X.Load<TLanes, TAccess>(row, column, count), row, column, count);
     }
 
-    private struct AddScaledBody<T> : IElementwise<T>
+    private struct AddScaledBody<T> : IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
         public Operand<T> Output;
         public T Alpha;
         public T Beta;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)

@@ -40,8 +40,16 @@ public static unsafe partial class Dense
                 InverseDeviation = inverseFirst,
                 Columns = x.Columns,
                 Epsilon = epsilon,
+                IsStreamed = ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst),
             };
-            RowLoop.Run<T, LayerNormRows<T>>(body, x.Rows, x.Columns, threads);
+            if (x.Columns <= NarrowRowLoop.Widest<T>())
+            {
+                NarrowRowLoop.Run<T, LayerNormRows<T>>(body, x.Rows, x.Columns, threads);
+            }
+            else
+            {
+                RowLoop.Run<T, LayerNormState<T>, LayerNormRows<T>>(body, x.Rows, x.Columns, threads);
+            }
         }
     }
 
@@ -87,9 +95,16 @@ public static unsafe partial class Dense
                 InverseDeviation = inverseFirst,
                 Columns = x.Columns,
             };
-            if (dWeight.IsEmpty && dBias.IsEmpty)
+            // The rows of a block of the column sums are treated while they are there; very long rows are cut before.
+            var isParameterGradientWanted = !dWeight.IsEmpty || !dBias.IsEmpty;
+            if (!dx.IsAbsent && (!isParameterGradientWanted || x.Columns > 2 * Blocks.Elements))
             {
-                RowLoop.Run<T, LayerNormBackwardRows<T>>(body, x.Rows, x.Columns, threads);
+                RowLoop.Run<T, LayerNormState<T>, LayerNormBackwardRows<T>>(body, x.Rows, x.Columns, threads);
+                body.Dx = default;
+            }
+
+            if (!isParameterGradientWanted)
+            {
                 return;
             }
 
@@ -144,7 +159,18 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct LayerNormRows<T> : IRows<T>, IElementwise<T>
+    /// <summary>What the last pass over a row needs to know: going forward the mean, the inverse deviation and the shift that centres the rest, going backward the two means of the gradient.</summary>
+    private struct LayerNormState<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T Mean;
+        public T Inverse;
+        public T Shift;
+        public T Gradient;
+        public T Product;
+    }
+
+    private struct LayerNormRows<T> : IRowPasses<T, LayerNormState<T>>, INarrowRows<T>, IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
@@ -155,28 +181,69 @@ public static unsafe partial class Dense
         public T* InverseDeviation;
         public nint Columns;
         public double Epsilon;
-        public T RowMean;
-        public T RowInverse;
-        public T RowShift;
+        public bool IsStreamed;
+        public LayerNormState<T> State;
 
-        public readonly void Row<TLanes>(nint row)
+        public static int Reductions => 2;
+
+        public static bool FirstIsMaximum => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in LayerNormState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
+            => reduction == 0
+                ? RowLoop.Sums<T, TLanes, ValueTerms<T>>(new ValueTerms<T> { X = X }, row, column, end)
+                : RowLoop.Sums<T, TLanes, DeviationTerms<T>>(new DeviationTerms<T> { X = X, Mean = state.Mean }, row, column, end);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Finish(int reduction, ref LayerNormState<T> state, nint row, double first, double second)
         {
             // The mean is rounded to T, so the deviations from it have a small mean of their own. It is measured and taken out of the
             // variance and of the output: without that, a constant row would give the rounding error times 1/√epsilon.
-            var mean = T.CreateTruncating(RowLoop.Sums<T, TLanes, ValueTerms<T>>(new ValueTerms<T> { X = X }, row, 0, Columns).First / Columns);
-            var (sum, squares) = RowLoop.Sums<T, TLanes, DeviationTerms<T>>(new DeviationTerms<T> { X = X, Mean = mean }, row, 0, Columns);
-            var rest = sum / Columns;
-            var variance = Math.Max(squares / Columns - rest * rest, 0);
-            var inverse = 1 / Math.Sqrt(variance + Epsilon);
-            Mean[row] = T.CreateTruncating(double.CreateTruncating(mean) + rest);
-            InverseDeviation[row] = T.CreateTruncating(inverse);
+            if (reduction == 0)
+            {
+                state.Mean = T.CreateTruncating(first / Columns);
+                return;
+            }
 
+            var rest = first / Columns;
+            var variance = Math.Max(second / Columns - rest * rest, 0);
+            var inverse = 1 / Math.Sqrt(variance + Epsilon);
+            Mean[row] = T.CreateTruncating(double.CreateTruncating(state.Mean) + rest);
+            InverseDeviation[row] = state.Inverse = T.CreateTruncating(inverse);
+            state.Shift = T.CreateTruncating(-rest * inverse);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Write<TLanes>(in LayerNormState<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
             var body = this;
-            body.RowMean = mean;
-            body.RowInverse = T.CreateTruncating(inverse);
-            body.RowShift = T.CreateTruncating(-rest * inverse);
-            ElementwiseLoop.Row<T, TLanes, LayerNormRows<T>>(body, row, 0, Columns);
+            body.State = state;
+            if (IsStreamed)
+            {
+                ElementwiseLoop.RowStreamed<T, TLanes, LayerNormRows<T>>(body, row, column, end);
+                ElementwiseLoop.EndStream();
+            }
+            else
+            {
+                ElementwiseLoop.Row<T, TLanes, LayerNormRows<T>>(body, row, column, end);
+            }
+        }
+
+        public readonly T* Destination(nint row) => Output.Row(row);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Row<TLanes>(nint row, int count, TLanes mask)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            var state = default(LayerNormState<T>);
+            var x = X.Load<TLanes, Partial>(row, 0, count);
+            Finish(0, ref state, row, double.CreateTruncating(TLanes.Sum(x)), 0);
+            var deviation = TLanes.And(mask, x - TLanes.Broadcast(state.Mean));
+            Finish(1, ref state, row, double.CreateTruncating(TLanes.Sum(deviation)), double.CreateTruncating(TLanes.Sum(deviation * deviation)));
+            var normal = TLanes.FusedMultiplyAdd(deviation, TLanes.Broadcast(state.Inverse), TLanes.Broadcast(state.Shift));
+            Output.Store<TLanes, Partial>(TLanes.FusedMultiplyAdd(normal, Weight.Load<TLanes, Partial>(0, 0, count), Bias.Load<TLanes, Partial>(0, 0, count)), row, 0, count);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,13 +251,13 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            var deviation = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(RowMean);
-            var normal = TLanes.FusedMultiplyAdd(deviation, TLanes.Broadcast(RowInverse), TLanes.Broadcast(RowShift));
+            var deviation = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State.Mean);
+            var normal = TLanes.FusedMultiplyAdd(deviation, TLanes.Broadcast(State.Inverse), TLanes.Broadcast(State.Shift));
             Output.Store<TLanes, TAccess>(TLanes.FusedMultiplyAdd(normal, Weight.Load<TLanes, TAccess>(0, column, count), Bias.Load<TLanes, TAccess>(0, column, count)), row, column, count);
         }
     }
 
-    private struct LayerNormBackwardRows<T> : IRows<T>, IColumnTerms<T>, IElementwise<T>
+    private struct LayerNormBackwardRows<T> : IRowPasses<T, LayerNormState<T>>, IColumnTerms<T>, IElementwise<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
@@ -200,10 +267,11 @@ public static unsafe partial class Dense
         public T* Mean;
         public T* InverseDeviation;
         public nint Columns;
-        public T RowMean;
-        public T RowInverse;
-        public T RowGradient;
-        public T RowProduct;
+        public LayerNormState<T> State;
+
+        public static int Reductions => 1;
+
+        public static bool FirstIsMaximum => false;
 
         public static bool HasSecond
         {
@@ -218,27 +286,35 @@ public static unsafe partial class Dense
             {
                 for (; row < end; row++)
                 {
-                    Row<TLanes>(row);
+                    RowLoop.Row<T, LayerNormState<T>, TLanes, LayerNormBackwardRows<T>>(this, row, Columns);
                 }
             }
         }
 
-        public readonly void Row<TLanes>(nint row)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in LayerNormState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            if (Dx.IsAbsent)
-            {
-                return;
-            }
-
             var terms = new LayerNormBackwardTerms<T> { X = X, Weight = Weight, DOutput = DOutput, Mean = Mean[row], InverseDeviation = InverseDeviation[row] };
-            var (gradient, product) = RowLoop.Sums<T, TLanes, LayerNormBackwardTerms<T>>(terms, row, 0, Columns);
+            return RowLoop.Sums<T, TLanes, LayerNormBackwardTerms<T>>(terms, row, column, end);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Finish(int reduction, ref LayerNormState<T> state, nint row, double first, double second)
+        {
+            state.Mean = Mean[row];
+            state.Inverse = InverseDeviation[row];
+            state.Gradient = T.CreateTruncating(first / Columns);
+            state.Product = T.CreateTruncating(second / Columns);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Write<TLanes>(in LayerNormState<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
             var body = this;
-            body.RowMean = Mean[row];
-            body.RowInverse = InverseDeviation[row];
-            body.RowGradient = T.CreateTruncating(gradient / Columns);
-            body.RowProduct = T.CreateTruncating(product / Columns);
-            ElementwiseLoop.Row<T, TLanes, LayerNormBackwardRows<T>>(body, row, 0, Columns);
+            body.State = state;
+            ElementwiseLoop.Row<T, TLanes, LayerNormBackwardRows<T>>(body, row, column, end);
         }
 
         /// <summary>The terms of the gradients of the shift and of the scale.</summary>
@@ -257,11 +333,11 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            var inverse = TLanes.Broadcast(RowInverse);
-            var normal = (X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(RowMean)) * inverse;
+            var inverse = TLanes.Broadcast(State.Inverse);
+            var normal = (X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State.Mean)) * inverse;
             var gradient = DOutput.Load<TLanes, TAccess>(row, column, count) * Weight.Load<TLanes, TAccess>(0, column, count);
-            var difference = gradient - TLanes.Broadcast(RowGradient);
-            Dx.Store<TLanes, TAccess>(inverse * TLanes.FusedMultiplyAdd(-TLanes.Broadcast(RowProduct), normal, difference), row, column, count);
+            var difference = gradient - TLanes.Broadcast(State.Gradient);
+            Dx.Store<TLanes, TAccess>(inverse * TLanes.FusedMultiplyAdd(-TLanes.Broadcast(State.Product), normal, difference), row, column, count);
         }
     }
 

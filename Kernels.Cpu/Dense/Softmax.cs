@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Native.Kernels.Cpu;
 
@@ -20,8 +21,16 @@ public static unsafe partial class Dense
         Argument.Output(output, x.Rows, x.Columns);
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
-            var body = new SoftmaxRows<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride), Columns = x.Columns };
-            RowLoop.Run<T, SoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
+            var body = new SoftmaxRows<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride), Exponentials = new(outputFirst, output.Stride) };
+            if (x.Columns <= SoftmaxStreamedWork<T>.MostColumns && ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst))
+            {
+                var blocks = Blocks.ByRows(x.Rows, x.Columns);
+                var work = new SoftmaxStreamedWork<T>(body, blocks);
+                Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+                return;
+            }
+
+            RowLoop.Run<T, SoftmaxState<T>, SoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
         }
     }
 
@@ -44,9 +53,8 @@ public static unsafe partial class Dense
                 Output = new(outputFirst, output.Stride),
                 DOutput = new(dOutputFirst, dOutput.Stride),
                 Dx = new(dxFirst, dx.Stride),
-                Columns = output.Columns,
             };
-            RowLoop.Run<T, SoftmaxBackwardRows<T>>(body, output.Rows, output.Columns, threads);
+            RowLoop.Run<T, RowSum<T>, SoftmaxBackwardRows<T>>(body, output.Rows, output.Columns, threads);
         }
     }
 
@@ -64,8 +72,8 @@ public static unsafe partial class Dense
         Argument.Output(output, x.Rows, x.Columns);
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
-            var body = new LogSoftmaxRows<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride), Columns = x.Columns };
-            RowLoop.Run<T, LogSoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
+            var body = new LogSoftmaxRows<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride) };
+            RowLoop.Run<T, LogSoftmaxState<T>, LogSoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
         }
     }
 
@@ -88,30 +96,16 @@ public static unsafe partial class Dense
                 Output = new(outputFirst, output.Stride),
                 DOutput = new(dOutputFirst, dOutput.Stride),
                 Dx = new(dxFirst, dx.Stride),
-                Columns = output.Columns,
             };
-            RowLoop.Run<T, LogSoftmaxBackwardRows<T>>(body, output.Rows, output.Columns, threads);
+            RowLoop.Run<T, LogSoftmaxBackwardState<T>, LogSoftmaxBackwardRows<T>>(body, output.Rows, output.Columns, threads);
         }
     }
 
-    /// <summary>
-    /// <c>Σ_k exp(x_k - m)</c> of one row and the shift <c>m</c>, its maximum; the exponentials are stored if there is an output.
-    /// A row of all <c>-∞</c> (or an empty one) has sum 0 and shift 0; any other without NaN has a sum of at least 1.
-    /// </summary>
+    /// <summary>What is subtracted in exponents: the maximum of a row, but 0 where that is <c>-∞</c>. The sum of the exponentials is then 0 for a row of all <c>-∞</c>, and for any other without NaN at least 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double SumOfExponentials<T, TLanes>(Operand<T> x, Operand<T> output, nint row, nint columns, out T shift)
+    private static T ShiftOf<T>(double maximum)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TLanes : unmanaged, ILanes<TLanes, T>
-    {
-        shift = RowLoop.Max<T, TLanes>(x.Row(row), columns);
-        if (shift == T.NegativeInfinity)
-        {
-            shift = T.Zero;
-        }
-
-        var terms = new ExponentialTerms<T> { X = x, Output = output, Shift = shift };
-        return RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(terms, row, 0, columns).First;
-    }
+        => double.IsNegativeInfinity(maximum) ? T.Zero : T.CreateTruncating(maximum);
 
     private struct ExponentialTerms<T> : ITerms<T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -140,46 +134,156 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct ScaleBody<T> : IElementwise<T>
+    private struct ScaleBody<T> : IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        public Operand<T> X;
         public Operand<T> Output;
         public T Factor;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
-            => Output.Store<TLanes, TAccess>(Output.Load<TLanes, TAccess>(row, column, count) * TLanes.Broadcast(Factor), row, column, count);
+            => Output.Store<TLanes, TAccess>(X.Load<TLanes, TAccess>(row, column, count) * TLanes.Broadcast(Factor), row, column, count);
     }
 
-    private struct SoftmaxRows<T> : IRows<T>
+    /// <summary>
+    /// Softmax into an output that goes past the caches: the exponentials of a row, which are read again, wait in the first-level cache instead.
+    /// </summary>
+    private readonly struct SoftmaxStreamedWork<T>(in SoftmaxRows<T> body, in Blocks blocks) : IWork
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public Operand<T> X;
-        public Operand<T> Output;
-        public nint Columns;
+        /// <summary>Rows up to this length leave room for the input beside them.</summary>
+        public const int MostColumns = 4096;
 
-        public readonly void Row<TLanes>(nint row)
+        private readonly SoftmaxRows<T> _body = body;
+        private readonly Blocks _blocks = blocks;
+
+        public void Run(int block)
+        {
+            using var scratch = Scratch.Rent(Scratch.SizeOf<T>(MostColumns));
+            var body = _body;
+            body.Exponentials = new(scratch.Take<T>(MostColumns), 0);
+            body.IsStreamed = true;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Run<Lanes512<T>>(body, block);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Run<Lanes256<T>>(body, block);
+            }
+            else
+            {
+                Run<Lanes128<T>>(body, block);
+            }
+
+            ElementwiseLoop.EndStream();
+        }
+
+        private void Run<TLanes>(in SoftmaxRows<T> body, int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            var sum = SumOfExponentials<T, TLanes>(X, Output, row, Columns, out _);
-            if (sum != 0)
+            var (row, endRow, _, columns) = _blocks.Range(block);
+            for (; row < endRow; row++)
             {
-                var scale = new ScaleBody<T> { Output = Output, Factor = T.CreateTruncating(1 / sum) };
-                ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(scale, row, 0, Columns);
+                RowLoop.Row<T, SoftmaxState<T>, TLanes, SoftmaxRows<T>>(body, row, columns);
             }
         }
     }
 
-    private struct SoftmaxBackwardRows<T> : IRows<T>, ITerms<T>, IElementwise<T>
+    /// <summary>The shift of the exponentials of a row, its maximum (0 for a row of all <c>-∞</c>), and one over their sum.</summary>
+    private struct SoftmaxState<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T Shift;
+        public T Factor;
+    }
+
+    /// <summary>A sum over a row.</summary>
+    private struct RowSum<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T Value;
+    }
+
+    private struct LogSoftmaxState<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T Shift;
+        public T LogSum;
+    }
+
+    private struct LogSoftmaxBackwardState<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public bool IsMasked;
+        public T Total;
+    }
+
+    private struct SoftmaxRows<T> : IRowPasses<T, SoftmaxState<T>>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public Operand<T> X;
+        public Operand<T> Output;
+        public Operand<T> Exponentials;
+        public bool IsStreamed;
+
+        public static int Reductions => 2;
+
+        public static bool FirstIsMaximum => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in SoftmaxState<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => reduction == 0
+                ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(X.Row(row) + column, end - column)), 0)
+                : RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = X, Output = Exponentials, Shift = state.Shift }, row, column, end);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Finish(int reduction, ref SoftmaxState<T> state, nint row, double first, double second)
+        {
+            if (reduction == 0)
+            {
+                state.Shift = ShiftOf<T>(first);
+            }
+            else
+            {
+                // Exponentials that are all 0 stay as they are.
+                state.Factor = T.CreateTruncating(1 / (first == 0 ? 1 : first));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Write<TLanes>(in SoftmaxState<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            var scale = new ScaleBody<T> { X = Exponentials, Output = Output, Factor = state.Factor };
+            if (IsStreamed)
+            {
+                ElementwiseLoop.RowStreamed<T, TLanes, ScaleBody<T>>(scale, row, column, end);
+            }
+            else
+            {
+                ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(scale, row, column, end);
+            }
+        }
+    }
+
+    private struct SoftmaxBackwardRows<T> : IRowPasses<T, RowSum<T>>, ITerms<T>, IElementwise<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Output;
         public Operand<T> DOutput;
         public Operand<T> Dx;
-        public nint Columns;
         public T Product;
+
+        public static int Reductions => 1;
+
+        public static bool FirstIsMaximum => false;
 
         public static bool HasSecond
         {
@@ -187,12 +291,21 @@ public static unsafe partial class Dense
             get => false;
         }
 
-        public readonly void Row<TLanes>(nint row)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in RowSum<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => RowLoop.Sums<T, TLanes, SoftmaxBackwardRows<T>>(this, row, column, end);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Finish(int reduction, ref RowSum<T> state, nint row, double first, double second) => state.Value = T.CreateTruncating(first);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Write<TLanes>(in RowSum<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
             var body = this;
-            body.Product = T.CreateTruncating(RowLoop.Sums<T, TLanes, SoftmaxBackwardRows<T>>(this, row, 0, Columns).First);
-            ElementwiseLoop.Row<T, TLanes, SoftmaxBackwardRows<T>>(body, row, 0, Columns);
+            body.Product = state.Value;
+            ElementwiseLoop.Row<T, TLanes, SoftmaxBackwardRows<T>>(body, row, column, end);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -214,24 +327,45 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct LogSoftmaxRows<T> : IRows<T>, IElementwise<T>
+    private struct LogSoftmaxRows<T> : IRowPasses<T, LogSoftmaxState<T>>, IElementwise<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
         public Operand<T> Output;
-        public nint Columns;
-        public T Shift;
-        public T LogSum;
+        public LogSoftmaxState<T> State;
 
-        public readonly void Row<TLanes>(nint row)
+        public static int Reductions => 2;
+
+        public static bool FirstIsMaximum => true;
+
+        // The sum alone is wanted, so nothing is stored before the last pass, and x may be the output.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in LogSoftmaxState<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => reduction == 0
+                ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(X.Row(row) + column, end - column)), 0)
+                : RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = X, Shift = state.Shift }, row, column, end);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Finish(int reduction, ref LogSoftmaxState<T> state, nint row, double first, double second)
+        {
+            if (reduction == 0)
+            {
+                state.Shift = ShiftOf<T>(first);
+            }
+            else
+            {
+                state.LogSum = first == 0 ? T.Zero : T.CreateTruncating(Math.Log(first));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Write<TLanes>(in LogSoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            // The sum alone is wanted, so nothing is stored before the last pass, and x may be the output.
-            var sum = SumOfExponentials<T, TLanes>(X, default, row, Columns, out var shift);
             var body = this;
-            body.Shift = shift;
-            body.LogSum = sum == 0 ? T.Zero : T.CreateTruncating(Math.Log(sum));
-            ElementwiseLoop.Row<T, TLanes, LogSoftmaxRows<T>>(body, row, 0, Columns);
+            body.State = state;
+            ElementwiseLoop.Row<T, TLanes, LogSoftmaxRows<T>>(body, row, column, end);
         }
 
         // Two subtractions: the sum of shift and logarithm would round where logits are large.
@@ -239,17 +373,20 @@ public static unsafe partial class Dense
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
-            => Output.Store<TLanes, TAccess>(X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(Shift) - TLanes.Broadcast(LogSum), row, column, count);
+            => Output.Store<TLanes, TAccess>(X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State.Shift) - TLanes.Broadcast(State.LogSum), row, column, count);
     }
 
-    private struct LogSoftmaxBackwardRows<T> : IRows<T>, ITerms<T>, IElementwise<T>
+    private struct LogSoftmaxBackwardRows<T> : IRowPasses<T, LogSoftmaxBackwardState<T>>, ITerms<T>, IElementwise<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Output;
         public Operand<T> DOutput;
         public Operand<T> Dx;
-        public nint Columns;
         public T Total;
+
+        public static int Reductions => 2;
+
+        public static bool FirstIsMaximum => true;
 
         public static bool HasSecond
         {
@@ -257,18 +394,39 @@ public static unsafe partial class Dense
             get => false;
         }
 
-        public readonly void Row<TLanes>(nint row)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in LogSoftmaxBackwardState<T> state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => reduction == 0
+                ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(Output.Row(row) + column, end - column)), 0)
+                : RowLoop.Sums<T, TLanes, LogSoftmaxBackwardRows<T>>(this, row, column, end);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Finish(int reduction, ref LogSoftmaxBackwardState<T> state, nint row, double first, double second)
+        {
+            if (reduction == 0)
+            {
+                state.IsMasked = double.IsNegativeInfinity(first);
+            }
+            else
+            {
+                state.Total = T.CreateTruncating(first);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Write<TLanes>(in LogSoftmaxBackwardState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            if (RowLoop.Max<T, TLanes>(Output.Row(row), Columns) == T.NegativeInfinity)
+            if (state.IsMasked)
             {
-                ElementwiseLoop.Row<T, TLanes, FillBody<T>>(new FillBody<T> { Output = Dx, Value = T.Zero }, row, 0, Columns);
+                ElementwiseLoop.Row<T, TLanes, FillBody<T>>(new FillBody<T> { Output = Dx, Value = T.Zero }, row, column, end);
                 return;
             }
 
             var body = this;
-            body.Total = T.CreateTruncating(RowLoop.Sums<T, TLanes, LogSoftmaxBackwardRows<T>>(this, row, 0, Columns).First);
-            ElementwiseLoop.Row<T, TLanes, LogSoftmaxBackwardRows<T>>(body, row, 0, Columns);
+            body.Total = state.Total;
+            ElementwiseLoop.Row<T, TLanes, LogSoftmaxBackwardRows<T>>(body, row, column, end);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

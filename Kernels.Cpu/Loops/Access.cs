@@ -34,6 +34,22 @@ internal readonly unsafe struct Whole : IAccess
         => TLanes.Store(value, destination);
 }
 
+/// <summary>All lanes, stored past the caches: what is stored must be aligned to the register.</summary>
+internal readonly unsafe struct Streamed : IAccess
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Load<TLanes, T>(T* source, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TLanes, T>(TLanes value, T* destination, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.StoreNonTemporal(value, destination);
+}
+
 /// <summary>The first <c>count</c> lanes.</summary>
 internal readonly unsafe struct Partial : IAccess
 {

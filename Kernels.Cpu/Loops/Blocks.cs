@@ -34,6 +34,9 @@ internal readonly struct Blocks
     /// <summary>Number of blocks; none for an empty matrix.</summary>
     public int Count { get; }
 
+    /// <summary>Columns of the matrix, all of its elements if it became one row: with the row and column of <see cref="Range"/> it gives the place of an element counted by rows.</summary>
+    public nint Columns => _columns;
+
     /// <summary>The threads to use of those allowed: one for little work.</summary>
     public int Threads(int allowed) => Count < FewestShared ? 1 : allowed;
 
@@ -57,6 +60,9 @@ internal readonly struct Blocks
 
         return columns > 2 * Elements ? new Blocks(rows, columns, 1, Elements) : ByRows(rows, columns);
     }
+
+    /// <summary>Every row cut into pieces, for rows that are long.</summary>
+    public static Blocks Pieces(nint rows, nint columns) => new(rows, columns, 1, Elements);
 
     /// <summary>For loops that need a row in one piece.</summary>
     /// <param name="rows">Rows.</param>

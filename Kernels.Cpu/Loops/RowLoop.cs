@@ -4,12 +4,29 @@ using System.Runtime.Intrinsics;
 
 namespace Native.Kernels.Cpu;
 
-/// <summary>The body of a kernel that treats rows one by one, in several passes while the row is in cache.</summary>
-internal interface IRows<T>
+/// <summary>
+/// The body of a kernel that reduces a row, once or twice, and then writes it. What it knows of the row in between is a
+/// <typeparamref name="TState"/>, so that a short row is done while it is in cache and a very long one in pieces by several threads.
+/// </summary>
+internal interface IRowPasses<T, TState>
     where T : unmanaged, IFloatingPointIeee754<T>
+    where TState : unmanaged
 {
-    /// <summary>Computes one row.</summary>
-    void Row<TLanes>(nint row)
+    /// <summary>How many reductions there are: 1 or 2.</summary>
+    static abstract int Reductions { get; }
+
+    /// <summary>Whether the first reduction takes the maximum of its pieces; all others take their sum.</summary>
+    static abstract bool FirstIsMaximum { get; }
+
+    /// <summary>Reduces the columns <c>[column, end)</c> of a row to one or two numbers.</summary>
+    (double First, double Second) Reduce<TLanes>(int reduction, in TState state, nint row, nint column, nint end)
+        where TLanes : unmanaged, ILanes<TLanes, T>;
+
+    /// <summary>Takes in the result of a reduction over the whole row.</summary>
+    void Finish(int reduction, ref TState state, nint row, double first, double second);
+
+    /// <summary>Writes the columns <c>[column, end)</c> of a row.</summary>
+    void Write<TLanes>(in TState state, nint row, nint column, nint end)
         where TLanes : unmanaged, ILanes<TLanes, T>;
 }
 
@@ -21,20 +38,46 @@ internal static unsafe class RowLoop
 
     // Rows of fewer registers than this are treated in groups, in another order than that of memory.
     private const int NarrowRegisters = 8;
-    private const int RowsPerGroup = 64;
-    private const int RowsBetweenNeighbours = 8;
 
-    /// <summary>Runs a body over all rows.</summary>
-    public static void Run<T, TBody>(in TBody body, nint rows, nint columns, int threads)
+    /// <summary>Runs a body over all rows. A row longer than two blocks is cut into blocks, the reductions of which are combined in their order.</summary>
+    public static void Run<T, TState, TBody>(in TBody body, nint rows, nint columns, int threads)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TBody : struct, IRows<T>
+        where TState : unmanaged
+        where TBody : struct, IRowPasses<T, TState>
     {
-        var blocks = Blocks.ByRows(rows, columns);
-        var work = new Work<T, TBody>(body, blocks);
-        Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+        if (columns <= 2 * Blocks.Elements)
+        {
+            var blocks = Blocks.ByRows(rows, columns);
+            var work = new Work<T, TState, TBody>(body, blocks);
+            Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+        }
+        else
+        {
+            RunPieces<T, TState, TBody>(body, rows, columns, threads);
+        }
     }
 
-    /// <summary>The largest element of a row: NaN when any is NaN, <c>-∞</c> for an empty row.</summary>
+    /// <summary>One row in one piece.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row<T, TState, TLanes, TBody>(in TBody body, nint row, nint columns)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TState : unmanaged
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where TBody : struct, IRowPasses<T, TState>
+    {
+        var state = default(TState);
+        var (first, second) = body.Reduce<TLanes>(0, state, row, 0, columns);
+        body.Finish(0, ref state, row, first, second);
+        if (TBody.Reductions > 1)
+        {
+            (first, second) = body.Reduce<TLanes>(1, state, row, 0, columns);
+            body.Finish(1, ref state, row, first, second);
+        }
+
+        body.Write<TLanes>(state, row, 0, columns);
+    }
+
+    /// <summary>The largest of some elements: NaN when any is NaN, <c>-∞</c> for none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Max<T, TLanes>(T* x, nint columns)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -123,9 +166,86 @@ internal static unsafe class RowLoop
         return (firstSum, secondSum);
     }
 
-    private readonly struct Work<T, TBody>(in TBody body, in Blocks blocks) : IWork
+    private static void RunPieces<T, TState, TBody>(in TBody body, nint rows, nint columns, int threads)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TBody : struct, IRows<T>
+        where TState : unmanaged
+        where TBody : struct, IRowPasses<T, TState>
+    {
+        var blocks = Blocks.Pieces(rows, columns);
+        using var scratch = Scratch.Rent(Scratch.SizeOf<TState>(rows) + Scratch.SizeOf<(double, double)>(blocks.Count));
+        var states = scratch.Take<TState>(rows);
+        new Span<TState>(states, checked((int)rows)).Clear();
+        var results = scratch.Take<(double First, double Second)>(blocks.Count);
+        for (var reduction = 0; reduction < TBody.Reductions; reduction++)
+        {
+            var reduce = new PieceWork<T, TState, TBody>(body, blocks, states, results, reduction);
+            Workers.For(ref reduce, blocks.Count, blocks.Threads(threads));
+            for (var block = 0; block < blocks.Count;)
+            {
+                var row = blocks.Range(block).FirstRow;
+                var (first, second) = results[block++];
+                for (; block < blocks.Count && blocks.Range(block).FirstRow == row; block++)
+                {
+                    // Math.Max hands a NaN on.
+                    first = TBody.FirstIsMaximum && reduction == 0 ? Math.Max(first, results[block].First) : first + results[block].First;
+                    second += results[block].Second;
+                }
+
+                body.Finish(reduction, ref states[row], row, first, second);
+            }
+        }
+
+        var write = new PieceWork<T, TState, TBody>(body, blocks, states, results, TBody.Reductions);
+        Workers.For(ref write, blocks.Count, blocks.Threads(threads));
+    }
+
+    // One reduction over all pieces, or the writing of them.
+    private readonly struct PieceWork<T, TState, TBody>(in TBody body, in Blocks blocks, TState* states, (double First, double Second)* results, int pass) : IWork
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TState : unmanaged
+        where TBody : struct, IRowPasses<T, TState>
+    {
+        private readonly TBody _body = body;
+        private readonly Blocks _blocks = blocks;
+        private readonly TState* _states = states;
+        private readonly (double First, double Second)* _results = results;
+        private readonly int _pass = pass;
+
+        public void Run(int block)
+        {
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Run<Lanes512<T>>(block);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Run<Lanes256<T>>(block);
+            }
+            else
+            {
+                Run<Lanes128<T>>(block);
+            }
+        }
+
+        private void Run<TLanes>(int block)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            var (row, _, column, end) = _blocks.Range(block);
+            if (_pass == TBody.Reductions)
+            {
+                _body.Write<TLanes>(_states[row], row, column, end);
+            }
+            else
+            {
+                _results[block] = _body.Reduce<TLanes>(_pass, _states[row], row, column, end);
+            }
+        }
+    }
+
+    private readonly struct Work<T, TState, TBody>(in TBody body, in Blocks blocks) : IWork
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TState : unmanaged
+        where TBody : struct, IRowPasses<T, TState>
     {
         private readonly TBody _body = body;
         private readonly Blocks _blocks = blocks;
@@ -154,25 +274,15 @@ internal static unsafe class RowLoop
             {
                 for (; row < endRow; row++)
                 {
-                    _body.Row<TLanes>(row);
+                    Row<T, TState, TLanes, TBody>(_body, row, columns);
                 }
 
                 return;
             }
 
-            // The masked store at the end of a short row reaches into the next row's addresses. Input and output often lie at the same
-            // offset of a 4 KiB page; the processor then takes the next row's load for a reader of that store and waits for it. So
-            // neighbours are treated some rows apart. Rows do not depend on each other: their order changes no result.
-            for (; row < endRow; row += RowsPerGroup)
+            foreach (var i in new SpreadRows(row, endRow))
             {
-                var endGroup = Math.Min(row + RowsPerGroup, endRow);
-                for (var phase = row; phase < row + RowsBetweenNeighbours; phase++)
-                {
-                    for (var i = phase; i < endGroup; i += RowsBetweenNeighbours)
-                    {
-                        _body.Row<TLanes>(i);
-                    }
-                }
+                Row<T, TState, TLanes, TBody>(_body, i, columns);
             }
         }
     }

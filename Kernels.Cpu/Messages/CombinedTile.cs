@@ -156,7 +156,7 @@ internal unsafe struct CombinedTile<T>
 
         for (row = 0; row < count && !IsCheap<TActivation>(); row++)
         {
-            Activate<TActivation, TLanes>(output + row * stride, tile.Features);
+            Apply<TActivation, TLanes>(output + row * stride, tile.Features);
         }
     }
 
@@ -166,7 +166,7 @@ internal unsafe struct CombinedTile<T>
         where TActivation : struct, IActivation =>
         typeof(TActivation) == typeof(Identity) || typeof(TActivation) == typeof(Relu) || typeof(TActivation) == typeof(LeakyRelu);
 
-    private static void Activate<TActivation, TLanes>(T* row, nint features)
+    private static void Apply<TActivation, TLanes>(T* row, nint features)
         where TActivation : struct, IActivation
         where TLanes : unmanaged, ILanes<TLanes, T>
     {

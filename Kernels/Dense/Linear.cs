@@ -46,7 +46,7 @@ public abstract partial class DenseKernels<T>
     public void LinearBackward<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> weight, DeviceMatrix<T> preactivation, DeviceMatrix<T> dOutput, DeviceMatrix<T> dPreactivation, DeviceMatrix<T> dx, DeviceMatrix<T> dWeight, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale = null)
         where TActivation : struct, IActivation
     {
-        ActivateBackward<TActivation>(preactivation, dOutput, dPreactivation, dBias, biasScale);
+        ApplyBackward<TActivation>(preactivation, dOutput, dPreactivation, dBias, biasScale);
         if (!dx.IsAbsent)
         {
             MatrixProduct(dPreactivation, Transpose.No, weight, Transpose.No, dx);

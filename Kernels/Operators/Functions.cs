@@ -40,13 +40,7 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Subnormal numbers are scaled by 2²⁵ (2⁵⁴) into the normal range first.
-        var shift = Choose<TLanes, T>(25, 54);
-        var subnormal = TLanes.LessThan(x, Choose<TLanes, T>(1.1754943508222875e-38, 2.2250738585072014e-308));
-        var normal = TLanes.Select(subnormal, x * Choose<TLanes, T>(33554432, 18014398509481984), x);
-        var exponent = TLanes.Exponent(normal) - TLanes.And(subnormal, shift);
-        var result = LogOfProduct<TLanes, T>(TLanes.Mantissa(normal) - TLanes.Constant(1), exponent);
-        return LogEdges<TLanes, T>(result, x, x);
+        return LogEdges<TLanes, T>(LogPositive<TLanes, T>(x), x, x);
     }
 
     /// <summary><c>log(1 + x)</c>, accurate near 0; keeps the sign of zero. <c>-∞</c> at -1; NaN below. Error at most 2 ulp.</summary>
@@ -305,14 +299,34 @@ public static unsafe partial class Functions
         return TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13), high);
     }
 
-    // log((1 + f) 2ⁿ) for 1 + f in [√½, √2]: with s = f / (2 + f), log(1 + f) = 2 artanh(s) = f - f²/2 + s (f²/2 + s² tail), where the
-    // leading f is exact (fdlibm, e_log.c).
+    // log x for finite x > 0; a meaningless number elsewhere.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes LogPositive<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Subnormal numbers are scaled by 2²⁵ (2⁵⁴) into the normal range first.
+        var shift = Choose<TLanes, T>(25, 54);
+        var subnormal = TLanes.LessThan(x, Choose<TLanes, T>(1.1754943508222875e-38, 2.2250738585072014e-308));
+        var normal = TLanes.Select(subnormal, x * Choose<TLanes, T>(33554432, 18014398509481984), x);
+        var exponent = TLanes.Exponent(normal) - TLanes.And(subnormal, shift);
+        return LogOfProduct<TLanes, T>(TLanes.Mantissa(normal) - TLanes.Constant(1), exponent);
+    }
+
+    // log((1 + f) 2ⁿ) for 1 + f in [√½, √2].
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes LogOfProduct<TLanes, T>(TLanes f, TLanes n)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
+        => LogOfProduct<TLanes, T>(f, f / (TLanes.Constant(2) + f), n);
+
+    // The same with s = f / (2 + f), whose last bits do not count: log(1 + f) = 2 artanh(s) = f - f²/2 + s (f²/2 + s² tail), where the
+    // leading f is exact (fdlibm, e_log.c).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes LogOfProduct<TLanes, T>(TLanes f, TLanes s, TLanes n)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var s = f / (TLanes.Constant(2) + f);
         var square = s * s;
         var halfSquare = TLanes.Constant(0.5) * f * f;
         var rest = TLanes.FusedMultiplyAdd(s, TLanes.FusedMultiplyAdd(square, LogTail<TLanes, T>(square), halfSquare), n * Choose<TLanes, T>(3.1946184945309415e-05, 2.8235290563031577e-13));

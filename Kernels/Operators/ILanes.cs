@@ -39,6 +39,9 @@ public interface ILanes<TSelf, T>
     /// <summary>Stores <see cref="Count"/> elements; no alignment is needed.</summary>
     static abstract unsafe void Store(TSelf value, T* destination);
 
+    /// <summary>Stores <see cref="Count"/> elements past the caches where the processor can; <paramref name="destination"/> is aligned to the size of the register. For outputs larger than the caches, which are not read soon.</summary>
+    static abstract unsafe void StoreNonTemporal(TSelf value, T* destination);
+
     /// <summary>Stores the first <paramref name="count"/> elements (at most <see cref="Count"/>). Memory behind them is neither read nor written.</summary>
     static abstract unsafe void StorePartial(TSelf value, T* destination, int count);
 

@@ -72,6 +72,10 @@ public readonly unsafe struct Lanes128<T> : ILanes<Lanes128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNonTemporal(Lanes128<T> value, T* destination) => value.Value.StoreAlignedNonTemporal(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(Lanes128<T> value, T* destination, int count)
     {
         if (Avx.IsSupported)

@@ -69,6 +69,10 @@ public readonly unsafe struct Lanes256<T> : ILanes<Lanes256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNonTemporal(Lanes256<T> value, T* destination) => value.Value.StoreAlignedNonTemporal(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(Lanes256<T> value, T* destination, int count)
     {
         if (Avx.IsSupported)

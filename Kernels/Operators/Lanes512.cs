@@ -69,6 +69,10 @@ public readonly unsafe struct Lanes512<T> : ILanes<Lanes512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNonTemporal(Lanes512<T> value, T* destination) => value.Value.StoreAlignedNonTemporal(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(Lanes512<T> value, T* destination, int count)
     {
         if (Avx512F.IsSupported)

@@ -58,6 +58,10 @@ public readonly unsafe struct Scalar<T> : ILanes<Scalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNonTemporal(Scalar<T> value, T* destination) => *destination = value.Value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(Scalar<T> value, T* destination, int count)
     {
         if (count > 0)

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Native.Kernels;
 
-/// <summary>Optimiser steps, in place, as PyTorch defines them. One file per kernel holds its contract.</summary>
+/// <summary>Optimiser steps, as PyTorch defines them, and damped updates, in place. One file per kernel holds its contract.</summary>
 /// <remarks>Every method throws <see cref="ArgumentException"/> (or a subclass) naming the argument when something is absent, wrongly shaped or of another device; nothing has been written then.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
 public abstract partial class UpdateKernels<T>

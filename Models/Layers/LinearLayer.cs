@@ -86,7 +86,7 @@ public sealed class LinearLayer<T> : IDisposable
         var dz = dOutput;
         if (Activation == Activation.Identity)
         {
-            _dense.ActivateBackward<Identity>(default, dOutput, default, Bias.Gradient);
+            _dense.ApplyBackward<Identity>(default, dOutput, default, Bias.Gradient);
         }
         else
         {
@@ -131,6 +131,6 @@ public sealed class LinearLayer<T> : IDisposable
 
         public readonly void Visit<TActivation>()
             where TActivation : struct, IActivation =>
-            Layer._dense.ActivateBackward<TActivation>(Layer._z, DOutput, DPreactivation, Layer.Bias.Gradient);
+            Layer._dense.ApplyBackward<TActivation>(Layer._z, DOutput, DPreactivation, Layer.Bias.Gradient);
     }
 }

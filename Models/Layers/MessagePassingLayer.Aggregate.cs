@@ -63,7 +63,7 @@ public sealed partial class MessagePassingLayer<T>
         where TReduction : struct, IReduction
     {
         var dReduced = _shared.DReduced.Matrix(graph.Nodes, Hidden);
-        _dense.ActivateBackward<Identity>(default, dAggregated, default, _messageBias2.Gradient, biasScale);
+        _dense.ApplyBackward<Identity>(default, dAggregated, default, _messageBias2.Gradient, biasScale);
         _dense.MatrixProduct(dAggregated, Transpose.Yes, _reduced, Transpose.No, _messageWeight2.Gradient, accumulate: true);
         _dense.MatrixProduct(dAggregated, Transpose.No, _messageWeight2.Value, Transpose.No, dReduced);
         if (accumulate)
@@ -106,7 +106,7 @@ public sealed partial class MessagePassingLayer<T>
         var dVector = _shared.DAttentionVector.Vector(Hidden);
         _messages.AggregateCombined<Relu, Sum>(graph, _message, dScores, dWeighted);
         dVector.Clear();
-        _dense.ActivateBackward<Identity>(default, dWeighted, default, dVector);
+        _dense.ApplyBackward<Identity>(default, dWeighted, default, dVector);
         var dVectorRow = dVector.AsMatrix(1, Hidden);
         _dense.MatrixProduct(_attention.Value, Transpose.Yes, dVectorRow, Transpose.No, _messageWeight2.Gradient, accumulate: true);
         _dense.MatrixProduct(dVectorRow, Transpose.No, _messageWeight2.Value, Transpose.Yes, _attention.Gradient, accumulate: true);
@@ -145,7 +145,7 @@ public sealed partial class MessagePassingLayer<T>
             var dMessages = _shared.TileGradient.Matrix(count, Hidden);
             _messages.EdgeTileMessages<Relu>(graph, EdgeOrder.ByDestination, first, _message, hidden);
             _messages.EdgeTileExtremumBackward(graph, EdgeOrder.ByDestination, first, _arg!, dAggregated, dMessages);
-            _dense.ActivateBackward<Identity>(default, dMessages, default, _messageBias2.Gradient);
+            _dense.ApplyBackward<Identity>(default, dMessages, default, _messageBias2.Gradient);
             _dense.MatrixProduct(dMessages, Transpose.Yes, hidden, Transpose.No, _messageWeight2.Gradient, accumulate: true);
             var dHidden = HiddenBackward(hidden, dMessages);
             _messages.EdgeTileReduce<Sum>(graph, EdgeOrder.ByDestination, first, dHidden, gradient.Target);
@@ -190,7 +190,7 @@ public sealed partial class MessagePassingLayer<T>
     {
         var dHidden = _shared.TileHiddenGradient.Matrix(hidden.Rows, Hidden);
         _dense.MatrixProduct(dMessages, Transpose.No, _messageWeight2.Value, Transpose.No, dHidden);
-        _dense.ActivateBackward<Relu>(hidden, dHidden, dHidden);
+        _dense.ApplyBackward<Relu>(hidden, dHidden, dHidden);
         return dHidden;
     }
 

@@ -196,10 +196,10 @@ public sealed partial class MessagePassingLayer<T> : INodeModel<T>, IDisposable
 
         // h = U₂ u + c₂, u = relu(U₁ [x ‖ M] + c₁).
         var dUpdate = _shared.DUpdate.Matrix(nodes, Outputs);
-        _dense.ActivateBackward<Identity>(default, dOutput, default, _updateBias2.Gradient);
+        _dense.ApplyBackward<Identity>(default, dOutput, default, _updateBias2.Gradient);
         _dense.MatrixProduct(dOutput, Transpose.Yes, _update, Transpose.No, _updateWeight2.Gradient, accumulate: true);
         _dense.MatrixProduct(dOutput, Transpose.No, _updateWeight2.Value, Transpose.No, dUpdate);
-        _dense.ActivateBackward<Relu>(_update, dUpdate, dUpdate, _updateBias0.Gradient);
+        _dense.ApplyBackward<Relu>(_update, dUpdate, dUpdate, _updateBias0.Gradient);
         _dense.MatrixProduct(dUpdate, Transpose.Yes, _x, Transpose.No, NodeBlock(_updateWeight0.Gradient!), accumulate: true);
         _dense.MatrixProduct(dUpdate, Transpose.Yes, _aggregated, Transpose.No, MessageBlock(_updateWeight0.Gradient!), accumulate: true);
         if (!dx.IsAbsent)
@@ -223,7 +223,7 @@ public sealed partial class MessagePassingLayer<T> : INodeModel<T>, IDisposable
         AggregateBackward(graph, dMessages, gradient, accumulate && !dEdgeAttributes.IsAbsent);
 
         // t = x W₁ₜᵀ + b₁, s = x W₁ₛᵀ.
-        _dense.ActivateBackward<Identity>(default, gradient.Target, default, _messageBias0.Gradient);
+        _dense.ApplyBackward<Identity>(default, gradient.Target, default, _messageBias0.Gradient);
         _dense.MatrixProduct(gradient.Target, Transpose.Yes, _x, Transpose.No, TargetBlock(_messageWeight0.Gradient!), accumulate: true);
         _dense.MatrixProduct(gradient.Source, Transpose.Yes, _x, Transpose.No, SourceBlock(_messageWeight0.Gradient!), accumulate: true);
         if (!dx.IsAbsent)

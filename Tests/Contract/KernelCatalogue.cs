@@ -13,8 +13,8 @@ internal static class KernelCatalogue
     /// <summary>The dense kernels and the optimisers.</summary>
     public static IReadOnlyList<KernelCall> Dense { get; } =
     [
-        .. ActivateCalls.All, .. ElementwiseCall.All, .. MatrixProductCall.All, .. BatchedMatrixProductCall.All, .. GroupedMatrixProductCall.All, .. LinearCalls.All, .. SoftmaxCall.All, .. LogSoftmaxCall.All, .. LayerNormCall.All, .. BatchNormCall.All,
-        .. SquaredErrorCall.All, .. GaussianNegativeLogLikelihoodCall.All, .. BernoulliWithLogitsCall.All, .. CrossEntropyCall.All, .. SgdCall.All, .. AdamCall.All,
+        .. ApplyCalls.All, .. ElementwiseCall.All, .. LogSumExpCall.All, .. MatrixProductCall.All, .. BatchedMatrixProductCall.All, .. GroupedMatrixProductCall.All, .. LinearCalls.All, .. SoftmaxCall.All, .. LogSoftmaxCall.All, .. LayerNormCall.All, .. BatchNormCall.All,
+        .. SquaredErrorCall.All, .. GaussianNegativeLogLikelihoodCall.All, .. BernoulliWithLogitsCall.All, .. CrossEntropyCall.All, .. SgdCall.All, .. AdamCall.All, .. DampedUpdateCall.All,
     ];
 
     /// <summary>The attention kernels.</summary>

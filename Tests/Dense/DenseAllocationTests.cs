@@ -30,8 +30,8 @@ public class DenseAllocationTests
             var before = GC.GetTotalAllocatedBytes(precise: true);
             for (var repetition = 0; repetition < 10; repetition++)
             {
-                dense.Activate<Silu>(x, y);
-                dense.ActivateBackward<Silu>(x, y, z, a, mean);
+                dense.Apply<Silu>(x, y);
+                dense.ApplyBackward<Silu>(x, y, z, a, mean);
                 dense.AddScaled(2, x, 3, z);
                 dense.Softmax(x, y);
                 dense.SoftmaxBackward(x, y, z);

@@ -60,8 +60,8 @@ public class DenseSpanTests
             var y = Numbers<float>(3 * columns, 6, -3, 3);
             foreach (var step in (Action<DenseKernels<float>, DeviceMatrix<float>, DeviceMatrix<float>>[])
             [
-                (dense, a, b) => dense.Activate<Gelu>(a, a),
-                (dense, a, b) => dense.ActivateBackward<Gelu>(b, a, a),
+                (dense, a, b) => dense.Apply<Gelu>(a, a),
+                (dense, a, b) => dense.ApplyBackward<Gelu>(b, a, a),
                 (dense, a, b) => dense.Softmax(a, a),
                 (dense, a, b) => dense.SoftmaxBackward(b, a, a),
                 (dense, a, b) => dense.LogSoftmax(a, a),
@@ -77,6 +77,63 @@ public class DenseSpanTests
                 step(reference.Dense<float>(), expectedA, expectedB);
                 AssertNear("in place", expectedA.ToArray(), a.ToArray(), 1e-5);
             }
+        }
+    }
+
+    // Outputs that go past the caches, at every alignment of the first element, against the same rows in small calls, which do not.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(13)]
+    public void LargeOutputsAreThoseOfSmallOnes(int offset)
+    {
+        const int Rows = 4100, Columns = 1027, Part = 50;
+        var x = Numbers<float>(Rows * Columns, 1, -3, 3);
+        var weight = Numbers<float>(Columns, 2, -2, 2);
+        var bias = Numbers<float>(Columns, 3, -2, 2);
+        Same((from, to, rows, threads) => Dense.Apply<float, Gelu>(new(from, rows, Columns), new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.Copy<float>(new(from, rows, Columns), new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.Fill<float>(new(to, rows, Columns), 3, threads));
+        Same((from, to, rows, threads) => Dense.AddScaled<float>(2, new(from, rows, Columns), 0, new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.Softmax<float>(new(from, rows, Columns), new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.LayerNorm<float>(new(from, rows, Columns), weight, bias, new(to, rows, Columns), new float[rows], new float[rows], threads: threads));
+
+        void Same(RowKernel kernel)
+        {
+            var large = new float[Rows * Columns + offset + 1];
+            large[^1] = 777;
+            kernel(x, large.AsSpan(offset, Rows * Columns), Rows, 3);
+            var small = new float[Part * Columns];
+            for (var row = 0; row < Rows; row += Part)
+            {
+                kernel(x.AsSpan(row * Columns, Part * Columns), small, Part, 1);
+                Assert.True(large.AsSpan(offset + row * Columns, Part * Columns).SequenceEqual(small));
+            }
+
+            Assert.Equal(777, large[^1]);
+            Assert.True(large.AsSpan(0, offset).IndexOfAnyExcept(0) < 0);
+        }
+    }
+
+    [Fact]
+    public void FunctionsOverSpansCheckLengthsAndWorkInPlace()
+    {
+        var x = Numbers<double>(100, 1, 0.1, 5);
+        var y = new double[100];
+        SpanFunctions.Digamma<double>(x, y);
+        Assert.Equal(-0.57721566490153287, Once(1), 1e-12);
+        SpanFunctions.Exp<double>(x, x);
+        SpanFunctions.Log<double>(x, x);
+        SpanFunctions.Digamma<double>(x, x);
+        AssertNear("digamma", y, x, 1e-12);
+        var error = Assert.Throws<ArgumentException>(() => SpanFunctions.Tanh<double>(x, y.AsSpan(1)));
+        Assert.Equal("output", error.ParamName);
+
+        static double Once(double value)
+        {
+            Span<double> one = [value];
+            SpanFunctions.Digamma<double>(one, one);
+            return one[0];
         }
     }
 
@@ -168,7 +225,7 @@ public class DenseSpanTests
         Assert.Equal(1, Dense.BernoulliWithLogits<float>(new(a, Count / 10, 10), new(b, Count / 10, 10)) / bernoulli, 1e-6);
 
         var dBias = new float[10];
-        Dense.ActivateBackward<float, Identity>(default, new(a, Count / 10, 10), default, dBias);
+        Dense.ApplyBackward<float, Identity>(default, new(a, Count / 10, 10), default, dBias);
         for (var j = 0; j < 10; j++)
         {
             double sum = 0;
@@ -217,12 +274,14 @@ public class DenseSpanTests
     {
         var x = new float[12];
         Assert.Equal("output", Assert.Throws<ArgumentException>(() => Dense.Softmax<float>(new(x, 3, 4), new(x, 4, 3))).ParamName);
-        Assert.Equal("output", Assert.Throws<ArgumentException>(() => Dense.Activate<float, Relu>(new(x, 3, 4), new(ref x[0], 3, 4, 0))).ParamName);
+        Assert.Equal("output", Assert.Throws<ArgumentException>(() => Dense.Apply<float, Relu>(new(x, 3, 4), new(ref x[0], 3, 4, 0))).ParamName);
         Assert.Equal("x", Assert.Throws<ArgumentNullException>(() => Dense.Softmax<float>(default, new(x, 3, 4))).ParamName);
-        Assert.Equal("dBias", Assert.Throws<ArgumentException>(() => Dense.ActivateBackward<float, Identity>(default, new(x, 3, 4), default, new float[3])).ParamName);
+        Assert.Equal("dBias", Assert.Throws<ArgumentException>(() => Dense.ApplyBackward<float, Identity>(default, new(x, 3, 4), default, new float[3])).ParamName);
         Assert.Equal("x", Assert.Throws<ArgumentException>(() => Dense.BatchNorm<float>(BatchNormMode.Train, new(x, 1, 4), x.AsSpan(0, 4), x.AsSpan(0, 4), new float[4], new float[4], new(x, 1, 4), new float[4], new float[4])).ParamName);
         Assert.Equal("label", Assert.Throws<ArgumentException>(() => Dense.CrossEntropy<float>(new(x, 3, 4), new int[4], default, out _)).ParamName);
     }
+
+    private delegate void RowKernel(ReadOnlySpan<float> x, Span<float> output, int rows, int threads);
 
     private static void AgreesWithReference<T>(int rows, int columns, double tolerance, int gap = 3)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -305,11 +364,11 @@ public class DenseSpanTests
         var x = Input();
         var y = Input();
         var z = Input();
-        dense.Activate<Gelu>(x, Output("gelu"));
-        dense.Activate<Softplus>(x, Output("softplus"));
-        dense.ActivateBackward<Tanh>(x, y, Output("tanh backward"));
-        dense.ActivateBackward<Silu>(x, y, Output("silu backward with bias"), Sum("silu bias", columns), Vector(rows));
-        dense.ActivateBackward<Identity>(default, y, default, Sum("bias", columns));
+        dense.Apply<Gelu>(x, Output("gelu"));
+        dense.Apply<Softplus>(x, Output("softplus"));
+        dense.ApplyBackward<Tanh>(x, y, Output("tanh backward"));
+        dense.ApplyBackward<Silu>(x, y, Output("silu backward with bias"), Sum("silu bias", columns), Vector(rows));
+        dense.ApplyBackward<Identity>(default, y, default, Sum("bias", columns));
         dense.Fill(Output("fill"), scale);
         dense.Copy(x, Output("copy"));
         var row = Keep(device.Upload(Numbers<T>(columns, 99, -1, 1), 1, columns));
@@ -323,6 +382,9 @@ public class DenseSpanTests
         var logP = Output("log softmax");
         dense.LogSoftmax(x, logP);
         dense.LogSoftmaxBackward(logP, y, Output("log softmax backward"));
+        var lse = Sum("log sum exp", rows);
+        dense.LogSumExp(x, lse);
+        dense.LogSumExpBackward(x, lse, Vector(rows), Output("log sum exp backward"));
 
         var weight = Vector(columns);
         var bias = Vector(columns);

@@ -17,6 +17,9 @@ internal static class HighPrecision
     private static readonly BigInteger TwoOverSqrtPi = Divide(2 * One, SquareRoot(Pi));
     private static readonly BigInteger SqrtHalf = SquareRoot(One >> 1);
 
+    // Numerators and denominators of B₂, B₄, ….
+    private static readonly (BigInteger Numerator, BigInteger Denominator)[] Bernoulli = BernoulliNumbers();
+
     public static BigInteger FromDouble(double value)
     {
         var bits = BitConverter.DoubleToInt64Bits(value);
@@ -150,6 +153,60 @@ internal static class HighPrecision
     public static BigInteger NormalDensity(BigInteger x)
         => Multiply(Multiply(TwoOverSqrtPi, SqrtHalf) >> 1, Exp(-Multiply(x, x) >> 1));
 
+    public static BigInteger LogGamma(BigInteger x)
+    {
+        // log Γ(x) = log(π / |sin πx|) - log Γ(1 - x) on the left.
+        if (x.Sign < 0)
+        {
+            return Log(Divide(Pi, BigInteger.Abs(SineOfPi(x)))) - LogGamma(One - x);
+        }
+
+        var z = x;
+        var product = One;
+        for (; z < Asymptotic; z += One)
+        {
+            product = Multiply(product, z);
+        }
+
+        return Multiply(z - (One >> 1), Log(z)) - z + (Log(2 * Pi) >> 1) + Series(z, 1, k => 2 * k * (2 * k - 1)) - Log(product);
+    }
+
+    public static BigInteger Digamma(BigInteger x)
+    {
+        if (x.Sign < 0)
+        {
+            return Digamma(One - x) - Divide(Multiply(Pi, CosineOfPi(x)), SineOfPi(x));
+        }
+
+        var z = x;
+        var sum = BigInteger.Zero;
+        for (; z < Asymptotic; z += One)
+        {
+            sum += Divide(One, z);
+        }
+
+        return Log(z) - (Divide(One, z) >> 1) - Series(z, 2, k => 2 * k) - sum;
+    }
+
+    public static BigInteger Trigamma(BigInteger x)
+    {
+        if (x.Sign < 0)
+        {
+            var ratio = Divide(Pi, SineOfPi(x));
+            return Multiply(ratio, ratio) - Trigamma(One - x);
+        }
+
+        var z = x;
+        var sum = BigInteger.Zero;
+        for (; z < Asymptotic; z += One)
+        {
+            sum += Divide(Divide(One, z), z);
+        }
+
+        var inverse = Divide(One, z);
+        return inverse + (Multiply(inverse, inverse) >> 1) + Series(z, 3, _ => 1) + sum;
+    }
+
     public static BigInteger Multiply(BigInteger left, BigInteger right) => (left * right) >> Precision;
 
     public static BigInteger Divide(BigInteger left, BigInteger right) => (left << Precision) / right;
@@ -169,6 +226,84 @@ internal static class HighPrecision
         var lastPlace = Math.Max(exponent - 52, -1074) + Precision;
         var difference = BigInteger.Abs(FromDouble(value) - exact);
         return (double)((difference << 20) >> lastPlace) / (1 << 20);
+    }
+
+    // From here on the asymptotic series of the gamma function reach some 300 bits.
+    private static BigInteger Asymptotic => 64 * One;
+
+    // Σ B₂ₖ / (divisor(k) z^(2k - 2 + power))
+    private static BigInteger Series(BigInteger z, int power, Func<int, int> divisor)
+    {
+        var inverse = Divide(One, z);
+        var factor = inverse;
+        for (var i = 1; i < power; i++)
+        {
+            factor = Multiply(factor, inverse);
+        }
+
+        var sum = BigInteger.Zero;
+        for (var k = 1; k <= Bernoulli.Length; k++)
+        {
+            sum += factor * Bernoulli[k - 1].Numerator / (Bernoulli[k - 1].Denominator * divisor(k));
+            factor = Multiply(Multiply(factor, inverse), inverse);
+        }
+
+        return sum;
+    }
+
+    private static BigInteger SineOfPi(BigInteger x)
+    {
+        var (angle, odd) = Reduce(x);
+        return odd ? -Alternating(angle, angle, 1) : Alternating(angle, angle, 1);
+    }
+
+    private static BigInteger CosineOfPi(BigInteger x)
+    {
+        var (angle, odd) = Reduce(x);
+        return odd ? -Alternating(angle, One, 0) : Alternating(angle, One, 0);
+    }
+
+    // π times x less the nearest integer, and whether that integer is odd.
+    private static (BigInteger Angle, bool Odd) Reduce(BigInteger x)
+    {
+        var nearest = (x + (One >> 1)) >> Precision;
+        return (Multiply(Pi, x - (nearest << Precision)), !nearest.IsEven);
+    }
+
+    // first (1 - x² / ((n + 1)(n + 2)) + …)
+    private static BigInteger Alternating(BigInteger x, BigInteger first, int n)
+    {
+        var square = Multiply(x, x);
+        var sum = BigInteger.Zero;
+        for (var term = first; !(term.IsZero || term == -BigInteger.One); n += 2)
+        {
+            sum += term;
+            term = -Multiply(term, square) / ((n + 1) * (n + 2));
+        }
+
+        return sum;
+    }
+
+    // From the tangent numbers T: B₂ₖ = (-1)ᵏ⁻¹ 2k Tₖ / (4ᵏ (4ᵏ - 1)) (Brent and Harvey 2013, algorithm TangentNumbers).
+    private static (BigInteger Numerator, BigInteger Denominator)[] BernoulliNumbers()
+    {
+        const int Count = 64;
+        var tangent = new BigInteger[Count + 1];
+        tangent[1] = 1;
+        for (var k = 2; k <= Count; k++)
+        {
+            tangent[k] = (k - 1) * tangent[k - 1];
+        }
+
+        for (var k = 2; k <= Count; k++)
+        {
+            for (var j = k; j <= Count; j++)
+            {
+                tangent[j] = ((j - k) * tangent[j - 1]) + ((j - k + 2) * tangent[j]);
+            }
+        }
+
+        return [.. Enumerable.Range(1, Count).Select(k => ((k % 2 == 0 ? -2 : 2) * k * tangent[k], (BigInteger.One << (2 * k)) * ((BigInteger.One << (2 * k)) - 1)))];
     }
 
     private static BigInteger SquareRoot(BigInteger x)

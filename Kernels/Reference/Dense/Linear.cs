@@ -20,7 +20,7 @@ internal sealed partial class ReferenceDenseKernels<T>
                     sum += (scale.IsAbsent ? 1 : scale[i]) * b[j];
                 }
 
-                y[i, j] = Scalars.Activate<TActivation>(sum);
+                y[i, j] = Scalars.Apply<TActivation>(sum);
                 if (!z.IsAbsent)
                 {
                     z[i, j] = sum;

@@ -68,13 +68,8 @@ internal sealed partial class ReferenceDenseKernels<T>
 
     private static double LogSumExp(Cells<T> logits, long row)
     {
-        var maximum = double.NegativeInfinity;
-        for (long j = 0; j < logits.Columns; j++)
-        {
-            maximum = Math.Max(maximum, logits[row, j]);
-        }
-
-        // All -∞ is an answer; a +∞ less the maximum is NaN, and so is every term that is divided by it. Math.Max propagates a NaN.
+        // All -∞ is an answer; a +∞ less the maximum is NaN, and so is every term that is divided by it.
+        var maximum = Maximum(logits, row);
         if (!double.IsFinite(maximum))
         {
             return double.IsNegativeInfinity(maximum) ? maximum : double.NaN;
@@ -87,5 +82,17 @@ internal sealed partial class ReferenceDenseKernels<T>
         }
 
         return maximum + Math.Log(sum);
+    }
+
+    // Math.Max propagates a NaN.
+    private static double Maximum(Cells<T> logits, long row)
+    {
+        var maximum = double.NegativeInfinity;
+        for (long j = 0; j < logits.Columns; j++)
+        {
+            maximum = Math.Max(maximum, logits[row, j]);
+        }
+
+        return maximum;
     }
 }

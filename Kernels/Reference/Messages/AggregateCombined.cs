@@ -82,5 +82,5 @@ internal sealed partial class ReferenceMessageKernels<T>
     }
 
     private static double Message<TActivation>(Graph graph, in CombinedMessage<T> message, int edge, long feature)
-        where TActivation : struct, IActivation => Scalars.Activate<TActivation>(Preactivation(graph, message, edge, feature));
+        where TActivation : struct, IActivation => Scalars.Apply<TActivation>(Preactivation(graph, message, edge, feature));
 }

@@ -2,16 +2,16 @@ namespace Native.Kernels;
 
 public abstract partial class DenseKernels<T>
 {
-    /// <summary>Elementwise activation: <c>output = f(x)</c>. NaN gives NaN.</summary>
-    /// <typeparam name="TActivation">The activation <c>f</c>.</typeparam>
+    /// <summary>Elementwise function: <c>output = f(x)</c>. NaN gives NaN.</summary>
+    /// <typeparam name="TFunction">The function <c>f</c>: an activation, or one of the elementary and special functions (<see cref="Exp"/>, <see cref="Digamma"/>, …), whose accuracy <see cref="Functions"/> states.</typeparam>
     /// <param name="x">Input <c>[B, F]</c>.</param>
     /// <param name="output">Output <c>[B, F]</c>; overwritten; may be <paramref name="x"/> itself.</param>
-    public void Activate<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> output)
-        where TActivation : struct, IActivation
+    public void Apply<TFunction>(DeviceMatrix<T> x, DeviceMatrix<T> output)
+        where TFunction : struct, IFunction
     {
         Check.Present(Device, x);
         Check.Output(Device, output, x.Rows, x.Columns);
-        ActivateCore<TActivation>(x, output);
+        ApplyCore<TFunction>(x, output);
     }
 
     /// <summary>
@@ -24,7 +24,7 @@ public abstract partial class DenseKernels<T>
     /// <param name="dx">Gradient of the input, <c>[B, F]</c>; overwritten; may be <paramref name="dOutput"/> itself; may be absent.</param>
     /// <param name="dBias">Gradient of the bias, <c>[F]</c>; accumulates; may be null.</param>
     /// <param name="biasScale"><c>r [B]</c>; null for 1.</param>
-    public void ActivateBackward<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias = null, DeviceTensor<T>? biasScale = null)
+    public void ApplyBackward<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias = null, DeviceTensor<T>? biasScale = null)
         where TActivation : struct, IActivation
     {
         Check.Present(Device, dOutput);
@@ -40,14 +40,14 @@ public abstract partial class DenseKernels<T>
         Check.OptionalOutput(Device, dx, dOutput.Rows, dOutput.Columns);
         Check.OptionalVector(Device, dBias, dOutput.Columns);
         Check.OptionalVector(Device, biasScale, dOutput.Rows);
-        ActivateBackwardCore<TActivation>(x, dOutput, dx, dBias, biasScale);
+        ApplyBackwardCore<TActivation>(x, dOutput, dx, dBias, biasScale);
     }
 
-    /// <summary>Device side of <see cref="Activate"/>; arguments are checked.</summary>
-    protected abstract void ActivateCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> output)
-        where TActivation : struct, IActivation;
+    /// <summary>Device side of <see cref="Apply"/>; arguments are checked.</summary>
+    protected abstract void ApplyCore<TFunction>(DeviceMatrix<T> x, DeviceMatrix<T> output)
+        where TFunction : struct, IFunction;
 
-    /// <summary>Device side of <see cref="ActivateBackward"/>; arguments are checked.</summary>
-    protected abstract void ActivateBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale)
+    /// <summary>Device side of <see cref="ApplyBackward"/>; arguments are checked.</summary>
+    protected abstract void ApplyBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale)
         where TActivation : struct, IActivation;
 }

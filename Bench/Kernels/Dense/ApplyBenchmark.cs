@@ -4,11 +4,11 @@ using Native.Kernels;
 
 namespace Native.Bench;
 
-/// <summary>Times <c>Activate</c>: activations.</summary>
+/// <summary>Times <c>Apply</c>: activations.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 [GenericTypeArguments(typeof(float))]
 [GenericTypeArguments(typeof(double))]
-public class ActivateBenchmark<T> : DenseBenchmark<T>
+public class ApplyBenchmark<T> : DenseBenchmark<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private DeviceTensor<T> _x = null!;
@@ -19,28 +19,28 @@ public class ActivateBenchmark<T> : DenseBenchmark<T>
     [Benchmark]
     public void Relu()
     {
-        Dense.Activate<Relu>(_x, _output);
+        Dense.Apply<Relu>(_x, _output);
         Device.Synchronize();
     }
 
     [Benchmark]
     public void Tanh()
     {
-        Dense.Activate<Tanh>(_x, _output);
+        Dense.Apply<Tanh>(_x, _output);
         Device.Synchronize();
     }
 
     [Benchmark]
     public void Gelu()
     {
-        Dense.Activate<Gelu>(_x, _output);
+        Dense.Apply<Gelu>(_x, _output);
         Device.Synchronize();
     }
 
     [Benchmark]
     public void GeluBackward()
     {
-        Dense.ActivateBackward<Gelu>(_x, _dOutput, _dx);
+        Dense.ApplyBackward<Gelu>(_x, _dOutput, _dx);
         Device.Synchronize();
     }
 

@@ -2,19 +2,19 @@ namespace Native.Kernels.Reference;
 
 internal sealed partial class ReferenceDenseKernels<T>
 {
-    protected override void ActivateCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> output)
+    protected override void ApplyCore<TFunction>(DeviceMatrix<T> x, DeviceMatrix<T> output)
     {
         Cells<T> input = x, y = output;
         for (long i = 0; i < y.Rows; i++)
         {
             for (long j = 0; j < y.Columns; j++)
             {
-                y[i, j] = Scalars.Activate<TActivation>(input[i, j]);
+                y[i, j] = Scalars.Apply<TFunction>(input[i, j]);
             }
         }
     }
 
-    protected override void ActivateBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale)
+    protected override void ApplyBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale)
     {
         Cells<T> input = x, dy = dOutput, gradient = dx, db = dBias, scale = biasScale;
         for (long j = 0; j < dy.Columns; j++)

@@ -5,26 +5,26 @@ namespace Native.Kernels.Cpu;
 
 public static unsafe partial class Dense
 {
-    /// <summary>Elementwise activation: <c>output = f(x)</c>. NaN gives NaN.</summary>
+    /// <summary>Elementwise function: <c>output = f(x)</c>. NaN gives NaN.</summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <typeparam name="TActivation">The activation <c>f</c>.</typeparam>
+    /// <typeparam name="TFunction">The function <c>f</c>.</typeparam>
     /// <param name="x">Input <c>[B, F]</c>; one row may be repeated (stride 0).</param>
     /// <param name="output">Output <c>[B, F]</c>; overwritten; may be <paramref name="x"/> itself.</param>
     /// <param name="threads">Threads to use, the caller included.</param>
-    public static void Activate<T, TActivation>(ReadOnlyMatrixView<T> x, MatrixView<T> output, int threads = 1)
+    public static void Apply<T, TFunction>(ReadOnlyMatrixView<T> x, MatrixView<T> output, int threads = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TActivation : struct, IActivation
+        where TFunction : struct, IFunction
     {
         Argument.Present(x);
         Argument.Output(output, x.Rows, x.Columns);
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
-            var body = new ActivateBody<T, TActivation>
+            var body = new ApplyBody<T, TFunction>
             {
                 X = new(xFirst, x.Stride),
                 Output = new(outputFirst, output.Stride),
             };
-            ElementwiseLoop.Run<T, ActivateBody<T, TActivation>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), threads);
+            ElementwiseLoop.Run<T, ApplyBody<T, TFunction>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst), threads);
         }
     }
 
@@ -40,7 +40,7 @@ public static unsafe partial class Dense
     /// <param name="dBias">Gradient of the bias, <c>[F]</c>; accumulates; empty if not wanted.</param>
     /// <param name="biasScale"><c>r [B]</c>; empty for 1.</param>
     /// <param name="threads">Threads to use, the caller included.</param>
-    public static void ActivateBackward<T, TActivation>(ReadOnlyMatrixView<T> x, ReadOnlyMatrixView<T> dOutput, MatrixView<T> dx, Span<T> dBias = default, ReadOnlySpan<T> biasScale = default, int threads = 1)
+    public static void ApplyBackward<T, TActivation>(ReadOnlyMatrixView<T> x, ReadOnlyMatrixView<T> dOutput, MatrixView<T> dx, Span<T> dBias = default, ReadOnlySpan<T> biasScale = default, int threads = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TActivation : struct, IActivation
     {
@@ -55,7 +55,7 @@ public static unsafe partial class Dense
         Argument.OptionalVector(biasScale, dOutput.Rows);
         fixed (T* xFirst = &x.First, dOutputFirst = &dOutput.First, dxFirst = &dx.First, dBiasFirst = dBias, scaleFirst = biasScale)
         {
-            var body = new ActivateBackwardBody<T, TActivation>
+            var body = new ApplyBackwardBody<T, TActivation>
             {
                 X = new(xFirst, x.Stride),
                 DOutput = new(dOutputFirst, dOutput.Stride),
@@ -65,14 +65,14 @@ public static unsafe partial class Dense
             if (!dBias.IsEmpty && dOutput.Rows > 0)
             {
                 using var scratch = ColumnSumLoop.Rent<T>(dOutput.Rows, dOutput.Columns);
-                var sums = ColumnSumLoop.Run<T, ActivateBackwardBody<T, TActivation>>(body, dOutput.Rows, dOutput.Columns, scratch, out _, threads);
+                var sums = ColumnSumLoop.Run<T, ApplyBackwardBody<T, TActivation>>(body, dOutput.Rows, dOutput.Columns, scratch, out _, threads);
                 AddTo(sums, dBias);
             }
             else if (!dx.IsAbsent)
             {
                 // An operand that is not read does not keep the matrix from being one long row.
                 var xStride = typeof(TActivation) == typeof(Identity) ? dx.Stride : x.Stride;
-                ElementwiseLoop.Run<T, ActivateBackwardBody<T, TActivation>>(body, Blocks.Elementwise(dOutput.Rows, dOutput.Columns, xStride, dOutput.Stride, dx.Stride), threads);
+                ElementwiseLoop.Run<T, ApplyBackwardBody<T, TActivation>>(body, Blocks.Elementwise(dOutput.Rows, dOutput.Columns, xStride, dOutput.Stride, dx.Stride), threads);
             }
         }
     }
@@ -87,21 +87,23 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct ActivateBody<T, TActivation> : IElementwise<T>
+    private struct ApplyBody<T, TFunction> : IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
-        where TActivation : struct, IActivation
+        where TFunction : struct, IFunction
     {
         public Operand<T> X;
         public Operand<T> Output;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
-            => Output.Store<TLanes, TAccess>(TActivation.Invoke<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count)), row, column, count);
+            => Output.Store<TLanes, TAccess>(TFunction.Invoke<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count)), row, column, count);
     }
 
-    private struct ActivateBackwardBody<T, TActivation> : IElementwise<T>, IColumnTerms<T>
+    private struct ApplyBackwardBody<T, TActivation> : IElementwise<T>, IColumnTerms<T>
         where T : unmanaged, IFloatingPointIeee754<T>
         where TActivation : struct, IActivation
     {
@@ -160,9 +162,9 @@ public static unsafe partial class Dense
 
 internal sealed unsafe partial class CpuDenseKernels<T>
 {
-    protected override void ActivateCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> output) =>
-        Dense.Activate<T, TActivation>(x.View(), output.View(), Threads);
+    protected override void ApplyCore<TFunction>(DeviceMatrix<T> x, DeviceMatrix<T> output) =>
+        Dense.Apply<T, TFunction>(x.View(), output.View(), Threads);
 
-    protected override void ActivateBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale) =>
-        Dense.ActivateBackward<T, TActivation>(x.View(), dOutput.View(), dx.View(), Span(dBias), Span(biasScale), Threads);
+    protected override void ApplyBackwardCore<TActivation>(DeviceMatrix<T> x, DeviceMatrix<T> dOutput, DeviceMatrix<T> dx, DeviceTensor<T>? dBias, DeviceTensor<T>? biasScale) =>
+        Dense.ApplyBackward<T, TActivation>(x.View(), dOutput.View(), dx.View(), Span(dBias), Span(biasScale), Threads);
 }
