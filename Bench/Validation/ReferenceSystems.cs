@@ -8,6 +8,7 @@ internal static class ReferenceSystems
     {
         ["aggregate"] = new AggregateSystem(),
         ["attention"] = new SoftmaxAttentionSystem(),
+        ["attention_message_passing"] = new AttentionMessagePassingSystem(),
         ["batch_norm"] = new BatchNormSystem(),
         ["edge_dot"] = new EdgeDotSystem(),
         ["gather"] = new GatherSystem(),
