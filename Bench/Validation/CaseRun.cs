@@ -88,6 +88,9 @@ internal sealed class CaseRun<T> : IDisposable
     /// <summary>The edge index <c>input/name</c> over as many nodes as the option <c>nodes</c> says.</summary>
     public DeviceEdgeIndex Index(string name) => Own(Device.Upload(EdgeIndex.Create(Integer(name), Case.Integer("nodes"))));
 
+    /// <summary>The lengths of <c>input/key_length</c> on the device.</summary>
+    public DeviceTensor<int> KeyLengths() => Own(Device.Upload(Array.ConvertAll(Integer("key_length"), length => checked((int)length))));
+
     /// <summary>Gives something to the run, to be freed with it.</summary>
     public TOwned Own<TOwned>(TOwned owned)
         where TOwned : IDisposable

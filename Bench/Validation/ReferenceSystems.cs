@@ -8,6 +8,7 @@ internal static class ReferenceSystems
     {
         ["aggregate"] = new AggregateSystem(),
         ["attention"] = new SoftmaxAttentionSystem(),
+        ["attention_message_passing"] = new AttentionMessagePassingSystem(),
         ["batch_norm"] = new BatchNormSystem(),
         ["bernoulli_sample"] = new BernoulliSampleSystem(),
         ["damped_update"] = new DampedUpdateSystem(),

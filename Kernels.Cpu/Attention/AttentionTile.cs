@@ -139,9 +139,14 @@ internal static unsafe class AttentionTile<T, TVector, TRegister, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mask(T* tile, nint width, nint keys, nint seen, T value)
     {
+        var values = TLanes.Broadcast(value);
         for (var t = Math.Max(seen, 0); t < keys; t++)
         {
-            new Span<T>(tile + (t * width), (int)Math.Min(t - seen + 1, width)).Fill(value);
+            var count = Math.Min(t - seen + 1, width);
+            for (nint j = 0; j < count; j += TLanes.Count)
+            {
+                TLanes.StorePartial(values, tile + (t * width) + j, (int)Math.Min(TLanes.Count, count - j));
+            }
         }
     }
 

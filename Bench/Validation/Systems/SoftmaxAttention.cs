@@ -21,7 +21,7 @@ internal sealed class SoftmaxAttentionSystem : IReferenceSystem
         var v = run.Input("v");
         var kind = run.Case.Option<Bias>("bias");
         var biasTensor = kind == Bias.None ? null : run.Input("bias");
-        var keyLengths = run.Case.Flag("key_lengths") ? run.Own(run.Device.Upload(Array.ConvertAll(run.Integer("key_length"), length => checked((int)length)))) : null;
+        var keyLengths = run.Case.Flag("key_lengths") ? run.KeyLengths() : null;
         var options = new AttentionOptions(run.Case.OptionalNumber("scale"), run.Case.Flag("causal"));
         var output = run.Overwritten(q.Shape);
         var lse = run.Overwritten(q.Shape[..3]);
