@@ -53,6 +53,7 @@ public static unsafe partial class Dense
                 Output = new(outputFirst, output.Stride),
                 DOutput = new(dOutputFirst, dOutput.Stride),
                 Dx = new(dxFirst, dx.Stride),
+                Scale = T.One,
             };
             RowLoop.Run<T, RowSum<T>, SoftmaxBackwardRows<T>>(body, output.Rows, output.Columns, threads);
         }
@@ -204,7 +205,7 @@ public static unsafe partial class Dense
     }
 
     /// <summary>A sum over a row.</summary>
-    private struct RowSum<T>
+    internal struct RowSum<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public T Value;
@@ -273,12 +274,14 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct SoftmaxBackwardRows<T> : IRowPasses<T, RowSum<T>>, ITerms<T>, IElementwise<T>
+    /// <summary><c>scale · output ⊙ (dOutput - ⟨output, dOutput⟩)</c> per row.</summary>
+    internal struct SoftmaxBackwardRows<T> : IRowPasses<T, RowSum<T>>, ITerms<T>, IElementwise<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Output;
         public Operand<T> DOutput;
         public Operand<T> Dx;
+        public T Scale;
         public T Product;
 
         public static int Reductions => 1;
@@ -323,7 +326,7 @@ public static unsafe partial class Dense
             where TAccess : struct, IAccess
         {
             var difference = DOutput.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(Product);
-            Dx.Store<TLanes, TAccess>(Output.Load<TLanes, TAccess>(row, column, count) * difference, row, column, count);
+            Dx.Store<TLanes, TAccess>(TLanes.Broadcast(Scale) * Output.Load<TLanes, TAccess>(row, column, count) * difference, row, column, count);
         }
     }
 

@@ -33,9 +33,8 @@ public static unsafe partial class Sampling
                     PriorLogVariance = new(priorLogVarianceFirst, priorLogVariance.Stride),
                 },
                 Output = outputFirst,
-                Columns = mean.Columns,
             };
-            RowLoop.Run<T, GaussianKlRows<T>>(rows, mean.Rows, mean.Columns, threads);
+            RowLoop.Run<T, NoState, GaussianKlRows<T>>(rows, mean.Rows, mean.Columns, threads);
             if (mean.Columns == 0)
             {
                 output.Clear();
@@ -121,17 +120,32 @@ public static unsafe partial class Sampling
         }
     }
 
-    private struct GaussianKlRows<T> : IRows<T>
+    private struct GaussianKlRows<T> : IRowPasses<T, NoState>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public GaussianKlTerms<T> Terms;
         public T* Output;
-        public nint Columns;
 
-        public readonly void Row<TLanes>(nint row)
+        public static int Reductions => 1;
+
+        public static bool FirstIsMaximum => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly (double First, double Second) Reduce<TLanes>(int reduction, in NoState state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
-            => Output[row] = T.CreateTruncating(0.5 * RowLoop.Sums<T, TLanes, GaussianKlTerms<T>>(Terms, row, 0, Columns).First);
+            => RowLoop.Sums<T, TLanes, GaussianKlTerms<T>>(Terms, row, column, end);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Finish(int reduction, ref NoState state, nint row, double first, double second) => Output[row] = T.CreateTruncating(0.5 * first);
+
+        // The sum of the row is all there is to write.
+        public readonly void Write<TLanes>(in NoState state, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+        }
     }
+
+    private struct NoState;
 
     private struct GaussianKlTerms<T> : ITerms<T>
         where T : unmanaged, IFloatingPointIeee754<T>

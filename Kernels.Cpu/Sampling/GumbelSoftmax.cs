@@ -58,15 +58,14 @@ public static unsafe partial class Sampling
         Argument.Output(dLogits, output.Rows, output.Columns);
         fixed (T* outputFirst = &output.First, dOutputFirst = &dOutput.First, dLogitsFirst = &dLogits.First)
         {
-            var body = new GumbelSoftmaxBackwardRows<T>
+            var body = new Dense.SoftmaxBackwardRows<T>
             {
                 Output = new(outputFirst, output.Stride),
                 DOutput = new(dOutputFirst, dOutput.Stride),
-                DLogits = new(dLogitsFirst, dLogits.Stride),
-                InverseTemperature = T.One / temperature,
-                Columns = output.Columns,
+                Dx = new(dLogitsFirst, dLogits.Stride),
+                Scale = T.One / temperature,
             };
-            RowLoop.Run<T, GumbelSoftmaxBackwardRows<T>>(body, output.Rows, output.Columns, threads);
+            RowLoop.Run<T, Dense.RowSum<T>, Dense.SoftmaxBackwardRows<T>>(body, output.Rows, output.Columns, threads);
         }
     }
 
@@ -132,49 +131,6 @@ public static unsafe partial class Sampling
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
             => Output.Store<TLanes, TAccess>(TLanes.Broadcast(InverseTemperature) * _keys.Load<TLanes, TAccess>(row, column, count), row, column, count);
-    }
-
-    private struct GumbelSoftmaxBackwardRows<T> : IRows<T>, ITerms<T>, IElementwise<T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public Operand<T> Output;
-        public Operand<T> DOutput;
-        public Operand<T> DLogits;
-        public T InverseTemperature;
-        public nint Columns;
-        private T _product;
-
-        public static bool HasSecond
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => false;
-        }
-
-        public readonly void Row<TLanes>(nint row)
-            where TLanes : unmanaged, ILanes<TLanes, T>
-        {
-            var body = this;
-            body._product = T.CreateTruncating(RowLoop.Sums<T, TLanes, GumbelSoftmaxBackwardRows<T>>(this, row, 0, Columns).First);
-            ElementwiseLoop.Row<T, TLanes, GumbelSoftmaxBackwardRows<T>>(body, row, 0, Columns);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Terms<TLanes, TAccess>(nint row, nint column, int count, out TLanes first, out TLanes second)
-            where TLanes : unmanaged, ILanes<TLanes, T>
-            where TAccess : struct, IAccess
-        {
-            first = Output.Load<TLanes, TAccess>(row, column, count) * DOutput.Load<TLanes, TAccess>(row, column, count);
-            second = TLanes.Zero;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
-            where TLanes : unmanaged, ILanes<TLanes, T>
-            where TAccess : struct, IAccess
-        {
-            var difference = DOutput.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(_product);
-            DLogits.Store<TLanes, TAccess>(TLanes.Broadcast(InverseTemperature) * Output.Load<TLanes, TAccess>(row, column, count) * difference, row, column, count);
-        }
     }
 }
 
