@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Native.Kernels.Cpu;
@@ -62,6 +63,35 @@ internal static class Argument
         if (!vector.IsEmpty)
         {
             Vector(vector, count, name);
+        }
+    }
+
+    /// <summary>A position with <paramref name="count"/> elements behind it.</summary>
+    public static void Range(PhiloxPosition position, long count, [CallerArgumentExpression(nameof(position))] string name = "")
+    {
+        if (position.First > long.MaxValue - count)
+        {
+            throw new ArgumentOutOfRangeException(name, $"{name}: expected a first element of at most {long.MaxValue - count}, so that {count} follow, but got {position.First}.");
+        }
+    }
+
+    /// <summary>Columns that an int can number.</summary>
+    public static void Categories<T>(ReadOnlyMatrixView<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        if (matrix.Columns > int.MaxValue)
+        {
+            throw new ArgumentException($"{name}: expected at most {int.MaxValue} columns, but got {matrix.Columns}.", name);
+        }
+    }
+
+    /// <summary>A number that is finite and above 0.</summary>
+    public static void PositiveFinite<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (!(T.IsFinite(value) && value > T.Zero))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name}: expected a finite number above 0, but got {value}.");
         }
     }
 }

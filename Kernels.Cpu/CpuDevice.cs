@@ -16,6 +16,8 @@ public sealed class CpuDevice : Device
     private readonly CpuAttentionKernels<double> _doubleAttention;
     private readonly CpuUpdateKernels<float> _floatUpdates;
     private readonly CpuUpdateKernels<double> _doubleUpdates;
+    private readonly CpuSamplingKernels<float> _floatSampling;
+    private readonly CpuSamplingKernels<double> _doubleSampling;
 
     /// <summary>Creates a device.</summary>
     /// <param name="threads">Threads that a kernel may use, the caller included; 0 for one per processor.</param>
@@ -32,6 +34,8 @@ public sealed class CpuDevice : Device
         _doubleAttention = new(this);
         _floatUpdates = new(this);
         _doubleUpdates = new(this);
+        _floatSampling = new(this);
+        _doubleSampling = new(this);
     }
 
     /// <summary>Threads that a kernel may use, the caller included.</summary>
@@ -64,6 +68,9 @@ public sealed class CpuDevice : Device
 
     /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);
+
+    /// <inheritdoc/>
+    public override SamplingKernels<T> Sampling<T>() => Select<T, SamplingKernels<T>>(_floatSampling, _doubleSampling);
 
     /// <summary>For kernels: sets the status word to the smallest of itself and an offending index.</summary>
     internal unsafe void ReportFault(long index)

@@ -95,6 +95,9 @@ public sealed class CudaDevice : Device
     public override UpdateKernels<T> Updates<T>() => throw NotSupported("the Updates kernels");
 
     /// <inheritdoc/>
+    public override SamplingKernels<T> Sampling<T>() => throw NotSupported("the Sampling kernels");
+
+    /// <inheritdoc/>
     public override DeviceGraph Upload(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Native.Kernels;
@@ -141,6 +142,60 @@ internal static partial class Check
         }
 
         return (int)heads;
+    }
+
+    /// <summary>Random numbers: a matrix of this shape, or a position with that many elements behind it.</summary>
+    public static void Noise<T>(Device device, Noise<T> noise, long rows, long columns, [CallerArgumentExpression(nameof(noise))] string name = "")
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (noise.IsDrawn)
+        {
+            Range(noise.Position, rows * columns, name);
+        }
+        else
+        {
+            Matrix(device, noise.Values, rows, columns, name);
+        }
+    }
+
+    /// <summary>A position with <paramref name="count"/> elements behind it.</summary>
+    public static void Range(PhiloxPosition position, long count, [CallerArgumentExpression(nameof(position))] string name = "")
+    {
+        if (position.First > long.MaxValue - count)
+        {
+            throw new ArgumentOutOfRangeException(name, $"{name}: expected a first element of at most {long.MaxValue - count}, so that {count} follow, but got {position.First}.");
+        }
+    }
+
+    /// <summary>Columns that an int can number.</summary>
+    public static void Categories<T>(DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        if (matrix.Columns > int.MaxValue)
+        {
+            throw new ArgumentException($"{name}: expected at most {int.MaxValue} columns, but got {matrix.Columns}.", name);
+        }
+    }
+
+    /// <summary>Indices <c>[rows, k]</c> of <c>k</c> different categories.</summary>
+    public static void Choices(Device device, DeviceTensor<int> index, long rows, long categories, [CallerArgumentExpression(nameof(index))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(index, name);
+        Alive(device, index, name);
+        if (index.Rows != rows || index.Columns > categories)
+        {
+            throw new ArgumentException($"{name}: expected shape [{rows}, k] with k at most the {categories} categories, but got {DeviceTensor.Format(index.Shape)}.", name);
+        }
+    }
+
+    /// <summary>A number that is finite and above 0.</summary>
+    public static void PositiveFinite<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (!(T.IsFinite(value) && value > T.Zero))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name}: expected a finite number above 0, but got {value}.");
+        }
     }
 
     /// <summary>An output that must not share elements with an input.</summary>

@@ -4,7 +4,7 @@ namespace Native.Kernels;
 
 /// <summary>
 /// Owns memory and runs kernels on it. Kernels are reached by family and element type (<see cref="Messages{T}"/>, <see cref="Dense{T}"/>,
-/// <see cref="Attention{T}"/>, <see cref="Updates{T}"/>); float and double are supported. Kernels are queued in order; a download waits for those before it.
+/// <see cref="Attention{T}"/>, <see cref="Updates{T}"/>, <see cref="Sampling{T}"/>); float and double are supported. Kernels are queued in order; a download waits for those before it.
 /// </summary>
 /// <remarks>One thread at a time may use a device; several devices may be used at once.</remarks>
 public abstract class Device : IDisposable
@@ -53,6 +53,12 @@ public abstract class Device : IDisposable
     /// <typeparam name="T">float or double.</typeparam>
     /// <exception cref="NotSupportedException">Another element type, or this device does not have this family.</exception>
     public abstract UpdateKernels<T> Updates<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Random numbers and draws.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <exception cref="NotSupportedException">Another element type, or this device does not have this family.</exception>
+    public abstract SamplingKernels<T> Sampling<T>()
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>Allocates a tensor of zeros.</summary>

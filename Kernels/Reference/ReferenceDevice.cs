@@ -16,6 +16,8 @@ public sealed class ReferenceDevice : Device
     private readonly ReferenceAttentionKernels<double> _doubleAttention;
     private readonly ReferenceUpdateKernels<float> _floatUpdates;
     private readonly ReferenceUpdateKernels<double> _doubleUpdates;
+    private readonly ReferenceSamplingKernels<float> _floatSampling;
+    private readonly ReferenceSamplingKernels<double> _doubleSampling;
 
     /// <summary>Creates the device.</summary>
     public ReferenceDevice()
@@ -28,6 +30,8 @@ public sealed class ReferenceDevice : Device
         _doubleAttention = new(this);
         _floatUpdates = new(this);
         _doubleUpdates = new(this);
+        _floatSampling = new(this);
+        _doubleSampling = new(this);
     }
 
     /// <inheritdoc/>
@@ -47,6 +51,9 @@ public sealed class ReferenceDevice : Device
 
     /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);
+
+    /// <inheritdoc/>
+    public override SamplingKernels<T> Sampling<T>() => Select<T, SamplingKernels<T>>(_floatSampling, _doubleSampling);
 
     /// <inheritdoc/>
     protected override DeviceMemory AllocateMemory(long bytes) => new HostMemory(bytes);

@@ -1,0 +1,119 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Native.Kernels.Cpu;
+
+/// <summary>An elementwise body that reads noise beside its other operands.</summary>
+internal interface INoiseElementwise<T> : IElementwise<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The noise.</summary>
+    Operand<T> Noise { set; }
+}
+
+/// <summary>The noise of a kernel: given, or drawn from a position.</summary>
+internal readonly struct NoiseOperand<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public readonly Operand<T> Given;
+    public readonly PhiloxPosition Position;
+    public readonly bool IsDrawn;
+
+    public NoiseOperand(Operand<T> given) => Given = given;
+
+    public NoiseOperand(in PhiloxPosition position)
+    {
+        Position = position;
+        IsDrawn = true;
+    }
+}
+
+/// <summary>The loop over all elements of a matrix and their noise. Drawn noise is made chunk by chunk and used while it is in the first-level cache.</summary>
+internal static unsafe class NoiseLoop
+{
+    /// <summary>Runs a body over all blocks.</summary>
+    /// <param name="body">The body; its noise is set here.</param>
+    /// <param name="noise">Given, or where to draw it.</param>
+    /// <param name="columns">Columns of the matrix, by which its elements are numbered.</param>
+    /// <param name="blocks">The cut.</param>
+    /// <param name="threads">Threads to use, the caller included.</param>
+    public static void Run<T, TNoise, TBody>(TBody body, in NoiseOperand<T> noise, nint columns, in Blocks blocks, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TNoise : struct, INoise<T>
+        where TBody : struct, INoiseElementwise<T>
+    {
+        if (!noise.IsDrawn)
+        {
+            body.Noise = noise.Given;
+            ElementwiseLoop.Run<T, TBody>(body, blocks, threads);
+            return;
+        }
+
+        var work = new Work<T, TNoise, TBody>(body, noise.Position, columns, blocks);
+        Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+    }
+
+    private readonly struct Work<T, TNoise, TBody>(in TBody body, in PhiloxPosition position, nint columns, in Blocks blocks) : IWork
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TNoise : struct, INoise<T>
+        where TBody : struct, INoiseElementwise<T>
+    {
+        private readonly TBody _body = body;
+        private readonly PhiloxPosition _position = position;
+        private readonly nint _columns = columns;
+        private readonly Blocks _blocks = blocks;
+
+        public void Run(int block)
+        {
+            if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+            {
+                Run<Lanes512<T>, WordLanes512<T>>(block);
+            }
+            else if (Vector256.IsHardwareAccelerated && Avx2.IsSupported)
+            {
+                Run<Lanes256<T>, WordLanes256<T>>(block);
+            }
+            else
+            {
+                Run<Lanes128<T>, WordLanes128<T>>(block);
+            }
+        }
+
+        // A block covers either whole rows or a part of one, so its elements follow each other in the numbering.
+        [SkipLocalsInit]
+        private void Run<TLanes, TWords>(int block)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            where TWords : struct, IWordLanes<TLanes, T>
+        {
+            var words = stackalloc uint[NoiseDraws.Chunk];
+            var values = stackalloc T[NoiseDraws.Chunk];
+            var (row, endRow, column, endColumn) = _blocks.Range(block);
+            var index = row * _columns + column;
+            var remaining = (endRow - row - 1) * _columns + (endColumn - column);
+            var local = _body;
+            while (remaining > 0)
+            {
+                var count = NoiseDraws.Length(_position, index, remaining);
+                var drawn = NoiseDraws.Draw<T, TNoise, TLanes, TWords>(_position, index, count, words, values);
+                index += count;
+                remaining -= count;
+                while (count > 0)
+                {
+                    var end = column + Math.Min(endColumn - column, count);
+                    local.Noise = new(drawn - column, 0);
+                    ElementwiseLoop.Row<T, TLanes, TBody>(local, row, column, end);
+                    drawn += end - column;
+                    count -= end - column;
+                    column = end;
+                    if (column == endColumn)
+                    {
+                        column = 0;
+                        row++;
+                    }
+                }
+            }
+        }
+    }
+}
