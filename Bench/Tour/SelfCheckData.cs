@@ -35,6 +35,9 @@ internal sealed class SelfCheckData<T>(Device device) : IDisposable
     /// <summary>Optimisers.</summary>
     public UpdateKernels<T> Updates => device.Updates<T>();
 
+    /// <summary>Random numbers and draws.</summary>
+    public SamplingKernels<T> Sampling => device.Sampling<T>();
+
     /// <summary>A random graph.</summary>
     public DeviceGraph Graph() => Own(device.Upload(Shapes.RandomGraph(Nodes, Edges)));
 

@@ -70,7 +70,17 @@ internal static class SelfCheckKernels<T>
         ("cross-entropy backward", d => d.Dense.CrossEntropyBackward(d.Random(N, Classes), d.Labels(Classes), null, T.One, d.Output(N, Classes))),
         ("sgd", Sgd),
         ("adam", Adam),
+        ("uniform", d => d.Sampling.Uniform(Position, d.Output(N, F))),
+        ("normal", d => d.Sampling.Normal(Position, d.Output(N, F))),
+        ("reparameterise", d => d.Sampling.GaussianReparameterise(d.Random(N, F), d.Random(N, F), Position, d.Output(N, F))),
+        ("reparameterise backward", d => d.Sampling.GaussianReparameteriseBackward(d.Random(N, F), Position, d.Random(N, F), d.Output(N, F), d.Output(N, F))),
+        ("gaussian-kl", d => d.Sampling.GaussianKl(d.Random(N, F), d.Random(N, F), d.Random(N, F), d.Random(N, F), d.Output(N))),
+        ("gumbel", d => d.Sampling.Gumbel(d.Random(N, F), Position, d.Output(N, F))),
+        ("gumbel-softmax", d => d.Sampling.GumbelSoftmax(d.Random(N, Classes), Position, T.One, d.Output(N, Classes))),
+        ("bernoulli", d => d.Sampling.Bernoulli(d.Random(N, F), Position, d.Output(N, F))),
     ];
+
+    private static PhiloxPosition Position => new(seed: 5, stream: 1, first: 3);
 
     private static CombinedMessage<T> Message(SelfCheckData<T> d) => new(d.Random(N, F), d.Random(N, F), d.Random(E, A), d.Random(F, A));
 

@@ -40,6 +40,9 @@ internal sealed class CaseRun<T> : IDisposable
     /// <summary>The device's optimiser steps.</summary>
     public UpdateKernels<T> Updates => Device.Updates<T>();
 
+    /// <summary>The device's random numbers and draws.</summary>
+    public SamplingKernels<T> Sampling => Device.Sampling<T>();
+
     /// <summary>The floating-point results so far, by name with prefix.</summary>
     public IReadOnlyDictionary<string, double[]> Numbers => _numbers;
 
@@ -111,7 +114,10 @@ internal sealed class CaseRun<T> : IDisposable
     public void Output(string name, double[] value) => _numbers.Add($"output/{name}", value);
 
     /// <summary>Hands back the integers <c>output/name</c>.</summary>
-    public void Output(string name, DeviceTensor<int> value) => _integers.Add($"output/{name}", Array.ConvertAll(value.ToArray(), i => (long)i));
+    public void Output(string name, DeviceTensor<int> value) => Output(name, Array.ConvertAll(value.ToArray(), i => (long)i));
+
+    /// <summary>Hands back the integers <c>output/name</c>.</summary>
+    public void Output(string name, long[] value) => _integers.Add($"output/{name}", value);
 
     /// <summary>Hands back <c>grad/name</c>.</summary>
     public void Gradient(string name, DeviceTensor<T> value) => _numbers.Add($"grad/{name}", Download(value));

@@ -8,7 +8,7 @@ public static unsafe partial class Functions
 {
     /// <summary>
     /// Two independent standard normals of two uniforms in (0, 1) that are not subnormal (Box and Muller 1958): <c>first = r cos θ</c>, <c>second = r sin θ</c>,
-    /// <c>r = √(-2 ln radius)</c>, <c>θ = 2π angle</c>; meaningless numbers elsewhere. Error at most 4 ulp, but that an <paramref name="angle"/> counts as the nearest multiple of 2⁻²⁴ (2⁻⁵³).
+    /// <c>r = √(-2 ln radius)</c>, <c>θ = 2π angle</c>; meaningless numbers elsewhere. Error at most 5 ulp, but that an <paramref name="angle"/> counts as the nearest multiple of 2⁻²⁴ (2⁻⁵³).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void BoxMuller<TLanes, T>(TLanes radius, TLanes angle, out TLanes first, out TLanes second)

@@ -174,6 +174,11 @@ public class ArgumentTests
         ("EdgeTileReduce", "v", Sabotage.TooManyRows) => true,
         ("EdgeDot", "out" or "cotangent/out", Sabotage.TooManyColumns) => true,
 
+        ("PhiloxWords" or "Uniform" or "Normal", _, Sabotage.TooManyRows or Sabotage.TooManyColumns) => true,
+        ("Gumbel", "out", Sabotage.TooManyRows or Sabotage.TooManyColumns) => call.Name.Contains("drawn", StringComparison.Ordinal),
+        ("Categorical" or "GumbelTopK", "log weights", Sabotage.TooManyColumns) => call.Name.Contains("drawn", StringComparison.Ordinal),
+        (_, "index", Sabotage.TooManyColumns) => true,
+
         // A vector of integers has no columns to add, and a row that is to be repeated must be one.
         (_, "label" or "ignore" or "arg" or "key lengths", Sabotage.TooManyColumns) => true,
         (_, "row" or "y", Sabotage.TooManyRows) => call.Kernel is "Copy" or "AddScaled" || call.Name.Contains("repeated", StringComparison.Ordinal),

@@ -20,6 +20,13 @@ internal static class KernelCatalogue
     /// <summary>The attention kernels.</summary>
     public static IReadOnlyList<KernelCall> Attention { get; } = [.. SoftmaxAttentionCall.All];
 
+    /// <summary>Random numbers and draws.</summary>
+    public static IReadOnlyList<KernelCall> Sampling { get; } =
+    [
+        .. PhiloxWordsCall.All, .. UniformCall.All, .. NormalCall.All, .. GaussianReparameteriseCall.All, .. GaussianKlCall.All, .. GumbelCall.All, .. CategoricalCall.All, .. GumbelTopKCall.All,
+        .. GumbelSoftmaxCall.All, .. BernoulliCall.All,
+    ];
+
     /// <summary>All kernels.</summary>
-    public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense, .. Attention];
+    public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense, .. Attention, .. Sampling];
 }

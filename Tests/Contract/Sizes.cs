@@ -50,4 +50,7 @@ public enum Domain
 
     /// <summary>Numbers in [0, 1].</summary>
     Unit,
+
+    /// <summary>Odd multiples of 1/64 in (0, 1): equal numbers are common, different ones far apart.</summary>
+    OpenUnit,
 }

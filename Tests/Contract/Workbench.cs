@@ -50,6 +50,7 @@ public sealed class Workbench<T> : IDisposable
     private readonly Dictionary<string, IntegerEntry> _integers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DeviceTensor<byte>> _flags = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DeviceEdgeIndex> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DeviceTensor<uint>> _words = new(StringComparer.Ordinal);
     private readonly Layout _layout;
     private readonly Values _values;
     private readonly IReadOnlyDictionary<string, double[]>? _given;
@@ -87,7 +88,7 @@ public sealed class Workbench<T> : IDisposable
     private (string Name, Sabotage How, Device Other)? Spoiled { get; set; }
 
     /// <summary>Names of the arguments that a call has asked for.</summary>
-    public IEnumerable<string> Names => [.. _entries.Keys, .. _integers.Keys, .. _flags.Keys];
+    public IEnumerable<string> Names => [.. _entries.Keys, .. _integers.Keys, .. _flags.Keys, .. _words.Keys];
 
     /// <summary>The sizes of the call.</summary>
     public Sizes Sizes { get; }
@@ -121,6 +122,9 @@ public sealed class Workbench<T> : IDisposable
 
     /// <summary>The device's optimiser steps.</summary>
     public UpdateKernels<T> Updates => Device.Updates<T>();
+
+    /// <summary>The device's random numbers and draws.</summary>
+    public SamplingKernels<T> Sampling => Device.Sampling<T>();
 
     /// <summary>Makes one argument of the next call wrong.</summary>
     public void Spoil(string name, Sabotage how, Device other) => Spoiled = (name, how, other);
@@ -236,6 +240,19 @@ public sealed class Workbench<T> : IDisposable
         return tensor;
     }
 
+    /// <summary>Words that the call overwrites in full.</summary>
+    public DeviceTensor<uint> WordOutput(string name, long count)
+    {
+        if (!_words.TryGetValue(name, out var tensor))
+        {
+            tensor = OwnerOf(name).Allocate<uint>(count);
+            _words.Add(name, tensor);
+            DisposeIfSpoiled(name, tensor);
+        }
+
+        return tensor;
+    }
+
     /// <summary>The gradient of a scalar output, for kernels that take it by value.</summary>
     public T ScalarCotangent(string output)
     {
@@ -288,6 +305,11 @@ public sealed class Workbench<T> : IDisposable
             }
         }
 
+        foreach (var (name, tensor) in _words)
+        {
+            results.Add(new CallResult(name, Array.ConvertAll(tensor.ToArray(), word => (double)word), IsInteger: true));
+        }
+
         return results;
     }
 
@@ -313,6 +335,11 @@ public sealed class Workbench<T> : IDisposable
         foreach (var index in _groups.Values)
         {
             index.Dispose();
+        }
+
+        foreach (var tensor in _words.Values)
+        {
+            tensor.Dispose();
         }
     }
 
@@ -413,6 +440,7 @@ public sealed class Workbench<T> : IDisposable
         return domain switch
         {
             Domain.Positive => Math.Abs(Math.Round(smooth * 8) / 8) + 0.125,
+            Domain.OpenUnit => (Math.Min(Math.Floor(Math.Abs(smooth) * 16), 31) + 0.5) / 32,
             Domain.Unit => Math.Abs(Math.Round(smooth * 4) / 8),
             _ => _values switch
             {

@@ -43,6 +43,13 @@ internal abstract class FunctionCase
         Of<Slope<Gelu>>("Gelu'", x => HighPrecision.NormalDistribution(x) + HighPrecision.Multiply(x, HighPrecision.NormalDensity(x)), -38, 20, 6, -0.7517915246935645, product: true),
         Of<Value<Silu>>("Silu", x => HighPrecision.Multiply(x, HighPrecision.Logistic(x)), -744, 744, 4, product: true),
         Of<Slope<Silu>>("Silu'", x => HighPrecision.Logistic(x) + HighPrecision.Multiply(x, HighPrecision.LogisticDerivative(x)), -744, 744, 6, -1.2784645427610738, product: true),
+        Of<SinPi>("SinPi", HighPrecision.SinPi, -1048576, 1048576, 4),
+        Of<CosPi>("CosPi", x => HighPrecision.SinPi(x + (HighPrecision.One >> 1)), -1048576, 1048576, 4),
+        Of<Sin>("Sin", HighPrecision.Sin, -8192, 8192, 2),
+        Of<Cos>("Cos", HighPrecision.Cos, -8192, 8192, 2),
+
+        // 2 ulp of 1 are 16 of ⅛.
+        Of<Gumbel>("Gumbel", x => -HighPrecision.Log(-HighPrecision.Log(x)), 1.2e-38, 0.99999994, 16, Math.Exp(-1)),
     ];
 
     /// <summary><c>y[i] = f(x[i])</c> with registers of <typeparamref name="TLanes"/>, the rest by a partial register.</summary>
@@ -147,4 +154,44 @@ internal struct NormalDistribution : IFunction
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
         => Functions.NormalDistribution<TLanes, T>(x);
+}
+
+internal struct SinPi : IFunction
+{
+    public static TLanes Invoke<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Functions.SinPi<TLanes, T>(x);
+}
+
+internal struct CosPi : IFunction
+{
+    public static TLanes Invoke<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Functions.CosPi<TLanes, T>(x);
+}
+
+internal struct Sin : IFunction
+{
+    public static TLanes Invoke<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Functions.Sin<TLanes, T>(x);
+}
+
+internal struct Cos : IFunction
+{
+    public static TLanes Invoke<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Functions.Cos<TLanes, T>(x);
+}
+
+internal struct Gumbel : IFunction
+{
+    public static TLanes Invoke<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => Functions.Gumbel<TLanes, T>(x);
 }

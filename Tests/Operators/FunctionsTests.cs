@@ -104,15 +104,49 @@ public class FunctionsTests
     [InlineData("Log1p")]
     [InlineData("Erf")]
     [InlineData("Tanh")]
+    [InlineData("SinPi")]
+    [InlineData("Sin")]
     public void OddFunctionsKeepTheSignOfZeroAndTinyArguments(string name)
     {
         Edges(Find(name), [-0f, 0, float.Epsilon, -float.Epsilon, 1e-38f, -1e-38f], (x, y) =>
         {
             Assert.True(float.IsNegative((float)y[0]));
             Assert.False(float.IsNegative((float)y[1]));
-            var slope = name == "Erf" ? 1.1283791670955126 : 1;
-            Assert.All(x.Zip(y).Skip(2), pair => Assert.Equal(slope * pair.First, pair.Second, name == "Erf" ? float.Epsilon : 0));
+            var slope = name switch { "Erf" => 1.1283791670955126, "SinPi" => Math.PI, _ => 1 };
+            Assert.All(x.Zip(y).Skip(2), pair => Assert.Equal(slope * pair.First, pair.Second, slope == 1 ? 0 : 2 * float.Epsilon));
         });
+    }
+
+    [Theory]
+    [InlineData("SinPi", 1048577, 0.5, 1)]
+    [InlineData("CosPi", 1048577, 1, -1)]
+    [InlineData("Sin", 8193, 0, 0)]
+    [InlineData("Cos", 8193, 0, 1)]
+    public void CircularFunctionsAreNaNOutsideTheirDomain(string name, float outside, float inside, double value)
+    {
+        var wide = outside * (name.EndsWith("Pi", StringComparison.Ordinal) ? 1L << 29 : 1);
+        Assert.All(Results<Lanes512<float>, float>(Find(name), [outside, -outside, float.PositiveInfinity, float.NegativeInfinity]), y => Assert.True(double.IsNaN(y)));
+        Assert.All(Results<Lanes256<double>, double>(Find(name), [wide, -wide, double.PositiveInfinity, double.NegativeInfinity]), y => Assert.True(double.IsNaN(y)));
+        Edges(Find(name), [inside], (_, y) => Assert.Equal(value, y[0], 1e-7));
+    }
+
+    [Fact]
+    public void BoxMullerIsWithinFiveUlp()
+    {
+        // Uniforms of 23 bits: ends, middle, near the zeros of sine and cosine, and many others.
+        var random = new Random(5);
+        var m = Enumerable.Range(0, 4096).Select(i => i < 6 ? new[] { 0, (1 << 23) - 1, 1 << 22, (1 << 22) - 1, 1 << 21, (1 << 21) - 1 }[i] : random.Next(1 << 23)).ToArray();
+        var u = m.Select(bits => (bits + 0.5) / (1 << 23)).ToArray();
+        for (var i = 0; i < u.Length; i++)
+        {
+            Functions.BoxMuller<Scalar<double>, double>(new(u[i]), new(u[^(i + 1)]), out var first, out var second);
+            Functions.BoxMuller<Lanes256<float>, float>(Lanes256<float>.Broadcast((float)u[i]), Lanes256<float>.Broadcast((float)u[^(i + 1)]), out var a, out var b);
+            Assert.True(UlpsFrom(first.Value, a.Value[0], -10000) <= 5, $"{u[i]:R}, {u[^(i + 1)]:R}");
+            Assert.True(UlpsFrom(second.Value, b.Value[0], -10000) <= 5, $"{u[i]:R}, {u[^(i + 1)]:R}");
+            var r = Math.Sqrt(-2 * Math.Log(u[i]));
+            Assert.Equal(r * Math.Cos(2 * Math.PI * u[^(i + 1)]), first.Value, 4e-15);
+            Assert.Equal(r * Math.Sin(2 * Math.PI * u[^(i + 1)]), second.Value, 4e-15);
+        }
     }
 
     [Fact]

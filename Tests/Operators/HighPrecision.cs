@@ -113,6 +113,38 @@ internal static class HighPrecision
         return Multiply(TwoOverSqrtPi, Divide(sum, Exp(square)));
     }
 
+    public static BigInteger Sin(BigInteger x)
+    {
+        // (-1)ⁿ sin(x - nπ); the series at a third of it three times, and sin 3y = 3 sin y - 4 sin³ y back.
+        const int Thirds = 3;
+        var n = BigInteger.Divide((2 * x) + (x.Sign * Pi), 2 * Pi);
+        var r = (x - (n * Pi)) / 27;
+        var square = Multiply(r, r);
+        var sum = r;
+        var term = r;
+        for (var k = 1; !term.IsZero && !(term == -BigInteger.One); k++)
+        {
+            term = -Multiply(term, square) / (2 * k * ((2 * k) + 1));
+            sum += term;
+        }
+
+        for (var k = 0; k < Thirds; k++)
+        {
+            sum = (3 * sum) - (4 * Multiply(sum, Multiply(sum, sum)));
+        }
+
+        return n.IsEven ? sum : -sum;
+    }
+
+    public static BigInteger Cos(BigInteger x) => Sin(x + (Pi >> 1));
+
+    public static BigInteger SinPi(BigInteger x)
+    {
+        // The whole turns go first: x may have twenty bits before the point.
+        var turns = x >> (Precision + 1);
+        return Sin(Multiply(x - (turns << (Precision + 1)), Pi));
+    }
+
     public static BigInteger NormalDistribution(BigInteger x) => (One + Erf(Multiply(x, SqrtHalf))) >> 1;
 
     public static BigInteger NormalDensity(BigInteger x)
