@@ -15,10 +15,12 @@ internal interface INarrowRows<T>
 /// <summary>The loop over rows so narrow that each is loaded once, into one register, and stays there.</summary>
 internal static class NarrowRowLoop
 {
-    /// <summary>The most columns: what the widest register holds.</summary>
+    /// <summary>The most columns: what the widest register holds; 1 on hardware without SIMD.</summary>
     public static int Widest<T>()
         where T : unmanaged, IFloatingPointIeee754<T>
-        => Vector512.IsHardwareAccelerated ? Vector512<T>.Count : Vector256.IsHardwareAccelerated ? Vector256<T>.Count : Vector128<T>.Count;
+        => Vector512.IsHardwareAccelerated ? Vector512<T>.Count
+        : Vector256.IsHardwareAccelerated ? Vector256<T>.Count
+        : Vector128.IsHardwareAccelerated ? Vector128<T>.Count : 1;
 
     /// <summary>Runs a body over all rows.</summary>
     public static void Run<T, TBody>(in TBody body, nint rows, nint columns, int threads)
