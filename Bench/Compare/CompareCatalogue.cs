@@ -51,6 +51,7 @@ internal static class CompareCatalogue
             "sampling",
             "Sampling",
             [
+                .. SamplingRows.Entries,
             ]),
         new(
             "training",

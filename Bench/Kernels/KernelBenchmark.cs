@@ -125,3 +125,21 @@ public abstract class UpdateBenchmark<T> : KernelBenchmark<T>
     /// <summary>The kernels.</summary>
     protected UpdateKernels<T> Updates => Device.Updates<T>();
 }
+
+/// <summary>A benchmark of a sampling kernel: 1,024 rows of 1,024 elements.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public abstract class SamplingBenchmark<T> : KernelBenchmark<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Number of rows.</summary>
+    protected const int Rows = 1024;
+
+    /// <summary>Number of features or categories.</summary>
+    protected const int Features = 1024;
+
+    /// <summary>Where the numbers are drawn.</summary>
+    protected static PhiloxPosition Position { get; } = new(seed: 1);
+
+    /// <summary>The kernels.</summary>
+    protected SamplingKernels<T> Sampling => Device.Sampling<T>();
+}

@@ -1,0 +1,30 @@
+using System.Numerics;
+using BenchmarkDotNet.Attributes;
+using Native.Kernels;
+
+namespace Native.Bench;
+
+/// <summary>Times <c>Gumbel</c>: a million keys.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+[GenericTypeArguments(typeof(float))]
+[GenericTypeArguments(typeof(double))]
+public class GumbelBenchmark<T> : SamplingBenchmark<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private DeviceTensor<T> _x = null!;
+    private DeviceTensor<T> _output = null!;
+
+    [Benchmark]
+    public void Draw()
+    {
+        Sampling.Gumbel(_x, Position, _output);
+        Device.Synchronize();
+    }
+
+    /// <inheritdoc/>
+    protected override void Prepare()
+    {
+        _x = Random(Rows, Features);
+        _output = Allocate(Rows, Features);
+    }
+}
