@@ -9,6 +9,7 @@ internal static class ReferenceSystems
         ["aggregate"] = new AggregateSystem(),
         ["attention"] = new SoftmaxAttentionSystem(),
         ["batch_norm"] = new BatchNormSystem(),
+        ["belief_propagation"] = new BeliefPropagationSystem(),
         ["edge_dot"] = new EdgeDotSystem(),
         ["gather"] = new GatherSystem(),
         ["layer_norm"] = new LayerNormSystem(),
