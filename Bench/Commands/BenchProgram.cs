@@ -80,6 +80,7 @@ internal static class BenchProgram
         root.Add(RooflineCommand.Create(stop));
         root.Add(KernelsCommand.Create());
         root.Add(CompareCommand.Create(stop));
+        root.Add(RunCommand.Create(stop));
 
         foreach (var option in root.Options)
         {

@@ -12,5 +12,6 @@ namespace Native.Bench;
 [JsonSerializable(typeof(RooflineReport))]
 [JsonSerializable(typeof(IReadOnlyList<KernelTiming>))]
 [JsonSerializable(typeof(TourResult))]
+[JsonSerializable(typeof(ExperimentResult))]
 [JsonSerializable(typeof(IReadOnlyList<DeviceReport>))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -119,6 +119,9 @@ internal sealed class CaseRun<T> : IDisposable
     /// <summary>Hands back the integers <c>output/name</c>.</summary>
     public void Output(string name, long[] value) => _integers.Add($"output/{name}", value);
 
+    /// <summary>Hands back the integers <c>output/name</c> that were collected on the host.</summary>
+    public void Output(string name, long[] value) => _integers.Add($"output/{name}", value);
+
     /// <summary>Hands back <c>grad/name</c>.</summary>
     public void Gradient(string name, DeviceTensor<T> value) => _numbers.Add($"grad/{name}", Download(value));
 

@@ -10,6 +10,7 @@ internal static class ReferenceSystems
         ["attention"] = new SoftmaxAttentionSystem(),
         ["attention_message_passing"] = new AttentionMessagePassingSystem(),
         ["batch_norm"] = new BatchNormSystem(),
+        ["belief_propagation"] = new BeliefPropagationSystem(),
         ["bernoulli_sample"] = new BernoulliSampleSystem(),
         ["damped_update"] = new DampedUpdateSystem(),
         ["edge_dot"] = new EdgeDotSystem(),

@@ -7,6 +7,7 @@ public class CommandLineTests
     [InlineData("--frobnicate")]
     [InlineData("validate", "Cases", "--frobnicate")]
     [InlineData("frobnicate")]
+    [InlineData("run", "frobnicate")]
     [InlineData("validate", "Cases", "--device", "abacus")]
     [InlineData("validate", "Cases", "--threads", "0")]
     [InlineData("validate", "Cases", "--threads", "many")]
@@ -33,6 +34,7 @@ public class CommandLineTests
     [InlineData("roofline")]
     [InlineData("kernels")]
     [InlineData("compare")]
+    [InlineData("run")]
     public void EveryCommandHasHelpWithTheCommonOptionsAndExamples(string command)
     {
         var (code, output) = BenchRun.Run([.. command.Length == 0 ? Array.Empty<string>() : [command], "--help"]);

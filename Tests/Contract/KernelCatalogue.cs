@@ -8,6 +8,7 @@ internal static class KernelCatalogue
     [
         .. GatherCall.All, .. ScatterAddCall.All, .. SegmentReduceCalls.All, .. SegmentLogSumExpCall.All, .. SegmentSoftmaxCall.All,
         .. AggregateCalls.All, .. AggregateCombinedCalls.All, .. CombinedDotCall.All, .. EdgeDotCall.All, .. EdgeTileCalls.All, .. NearestNeighboursCall.All,
+        .. FactorMessagesCalls.All, .. VariableMessagesCalls.All, .. IsingMessagesCalls.All, .. ParityCheckMessagesCalls.All,
     ];
 
     /// <summary>The dense kernels and the optimisers.</summary>

@@ -1,0 +1,56 @@
+using Native.Bench;
+using Native.Kernels.Cpu;
+
+namespace Native.Tests;
+
+/// <summary>The experiments of <c>run</c>: their generator, and that they find what they should.</summary>
+public class ExperimentTests
+{
+    [Fact]
+    public void TheGeneratorGivesTheKnownNumbers()
+    {
+        // The first numbers of seed 1234567, as published with the generator.
+        var random = new SplitMix64(1234567);
+        Assert.Equal([6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821], (ulong[])[.. Enumerable.Range(0, 5).Select(_ => random.Next())]);
+        random = new SplitMix64(1234567);
+        Assert.Equal((6457827717110365317 >> 11) * Math.Pow(2, -53), random.Uniform());
+    }
+
+    [Fact]
+    public void EveryExperimentDrawsItsFigures()
+    {
+        var folder = Directory.CreateTempSubdirectory("native-run-").FullName;
+        try
+        {
+            using var device = new CpuDevice(1);
+            foreach (var experiment in Experiments.All)
+            {
+                var result = experiment.Run(device, folder, TestContext.Current.CancellationToken);
+                Assert.Equal(experiment.Name, result.Name);
+                Assert.All(result.Rows, row => Assert.Equal(result.Columns.Count, row.Length));
+                Assert.All(result.Figures, figure => Assert.True(new FileInfo(figure.Path).Length > 1000, figure.Path));
+                Check(result);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Check(ExperimentResult result)
+    {
+        switch (result.Name)
+        {
+            case "ldpc":
+                // More signal, fewer errors; a decoder that helps; bursts that hurt.
+                Assert.All(result.Rows.Skip(1), row => Assert.True(row[3] < row[1] && row[3] <= row[6]));
+                Assert.All(result.Rows.Zip(result.Rows.Skip(1)), pair => Assert.True(pair.Second[3] < pair.First[3]));
+                break;
+            case "ising":
+                Assert.Equal([5, 10, 50], result.Rows.Select(row => row[0]));
+                Assert.All(result.Rows, row => Assert.True(double.IsFinite(row[1]) && double.IsFinite(row[2])));
+                break;
+        }
+    }
+}
