@@ -14,6 +14,8 @@ public sealed class CpuDevice : Device
     private readonly CpuDenseKernels<double> _doubleDense;
     private readonly CpuAttentionKernels<float> _floatAttention;
     private readonly CpuAttentionKernels<double> _doubleAttention;
+    private readonly CpuNaturalParameterKernels<float> _floatNaturalParameters;
+    private readonly CpuNaturalParameterKernels<double> _doubleNaturalParameters;
     private readonly CpuUpdateKernels<float> _floatUpdates;
     private readonly CpuUpdateKernels<double> _doubleUpdates;
     private readonly CpuSamplingKernels<float> _floatSampling;
@@ -32,6 +34,8 @@ public sealed class CpuDevice : Device
         _doubleDense = new(this);
         _floatAttention = new(this);
         _doubleAttention = new(this);
+        _floatNaturalParameters = new(this);
+        _doubleNaturalParameters = new(this);
         _floatUpdates = new(this);
         _doubleUpdates = new(this);
         _floatSampling = new(this);
@@ -65,6 +69,9 @@ public sealed class CpuDevice : Device
 
     /// <inheritdoc/>
     public override AttentionKernels<T> Attention<T>() => Select<T, AttentionKernels<T>>(_floatAttention, _doubleAttention);
+
+    /// <inheritdoc/>
+    public override NaturalParameterKernels<T> NaturalParameters<T>() => Select<T, NaturalParameterKernels<T>>(_floatNaturalParameters, _doubleNaturalParameters);
 
     /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);

@@ -92,6 +92,9 @@ public sealed class CudaDevice : Device
     public override AttentionKernels<T> Attention<T>() => throw NotSupported("the Attention kernels");
 
     /// <inheritdoc/>
+    public override NaturalParameterKernels<T> NaturalParameters<T>() => throw NotSupported("the NaturalParameters kernels");
+
+    /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => throw NotSupported("the Updates kernels");
 
     /// <inheritdoc/>

@@ -37,6 +37,9 @@ internal sealed class CaseRun<T> : IDisposable
     /// <summary>The device's attention kernels.</summary>
     public AttentionKernels<T> Attention => Device.Attention<T>();
 
+    /// <summary>The device's exponential families.</summary>
+    public NaturalParameterKernels<T> NaturalParameters => Device.NaturalParameters<T>();
+
     /// <summary>The device's optimiser steps.</summary>
     public UpdateKernels<T> Updates => Device.Updates<T>();
 
@@ -57,6 +60,21 @@ internal sealed class CaseRun<T> : IDisposable
 
     /// <summary>The tensor <c>param/name</c> on the device.</summary>
     public DeviceTensor<T> Parameter(string name) => Upload($"param/{name}");
+
+    /// <summary>The tensor <c>input/name</c>, a row per item, as a matrix of one column per item. Integers become numbers.</summary>
+    public DeviceTensor<T> Columns(string name)
+    {
+        var tensor = Case.File[$"input/{name}"];
+        var values = CaseComparison.IsInteger(tensor) ? Array.ConvertAll(tensor.Read<long>(), T.CreateChecked) : Read(tensor);
+        var items = tensor.Shape[0];
+        long rows = 1;
+        foreach (var size in tensor.Shape[1..])
+        {
+            rows *= size;
+        }
+
+        return Own(Device.Upload(Transpose(values, items, rows), rows, items));
+    }
 
     /// <summary>The integers <c>input/name</c>.</summary>
     public long[] Integer(string name) => Case.File[$"input/{name}"].Read<long>();
@@ -108,6 +126,14 @@ internal sealed class CaseRun<T> : IDisposable
         var copy = Overwritten(value.Rows, value.Columns);
         Dense.Copy(value, copy);
         Output(name, copy);
+    }
+
+    /// <summary>Hands back <c>output/name</c> from a matrix of one column per item.</summary>
+    public void OutputColumns(string name, DeviceMatrix<T> value)
+    {
+        var copy = Overwritten(value.Rows, value.Columns);
+        Dense.Copy(value, copy);
+        _numbers.Add($"output/{name}", Transpose(Download(copy), value.Rows, value.Columns));
     }
 
     /// <summary>Hands back rows of <c>output/name</c> that were collected on the host.</summary>
@@ -170,6 +196,20 @@ internal sealed class CaseRun<T> : IDisposable
         {
             owned.Dispose();
         }
+    }
+
+    private static TElement[] Transpose<TElement>(TElement[] values, long rows, long columns)
+    {
+        var transposed = new TElement[values.Length];
+        for (long i = 0; i < rows; i++)
+        {
+            for (long j = 0; j < columns; j++)
+            {
+                transposed[j * rows + i] = values[i * columns + j];
+            }
+        }
+
+        return transposed;
     }
 
     private DeviceTensor<T> Upload(string name)

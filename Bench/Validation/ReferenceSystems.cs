@@ -6,6 +6,7 @@ internal static class ReferenceSystems
     /// <summary>All supported systems.</summary>
     public static IReadOnlyDictionary<string, IReferenceSystem> All { get; } = new SortedDictionary<string, IReferenceSystem>(StringComparer.Ordinal)
     {
+        ["accumulate"] = new AccumulateSystem(),
         ["aggregate"] = new AggregateSystem(),
         ["attention"] = new SoftmaxAttentionSystem(),
         ["attention_message_passing"] = new AttentionMessagePassingSystem(),
@@ -24,6 +25,7 @@ internal static class ReferenceSystems
         ["losses"] = new LossesSystem(),
         ["message_passing_layer"] = new MessagePassingLayerSystem(),
         ["mlp"] = new MlpSystem(),
+        ["natural_parameters"] = new NaturalParametersSystem(),
         ["normalised_aggregation"] = new NormalisedAggregationSystem(),
         ["optimizer"] = new OptimizerSystem(),
         ["philox"] = new PhiloxSystem(),

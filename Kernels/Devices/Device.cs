@@ -4,7 +4,8 @@ namespace Native.Kernels;
 
 /// <summary>
 /// Owns memory and runs kernels on it. Kernels are reached by family and element type (<see cref="Messages{T}"/>, <see cref="Dense{T}"/>,
-/// <see cref="Attention{T}"/>, <see cref="Updates{T}"/>, <see cref="Sampling{T}"/>); float and double are supported. Kernels are queued in order; a download waits for those before it.
+/// <see cref="Attention{T}"/>, <see cref="NaturalParameters{T}"/>, <see cref="Updates{T}"/>, <see cref="Sampling{T}"/>); float and double are supported. Kernels are queued in
+/// order; a download waits for those before it.
 /// </summary>
 /// <remarks>
 /// One thread at a time may use a device; several devices may be used at once. A tensor that is dropped without being disposed is freed some time after it was
@@ -55,6 +56,12 @@ public abstract class Device : IDisposable
     /// <typeparam name="T">float or double.</typeparam>
     /// <exception cref="NotSupportedException">Another element type, or this device does not have this family.</exception>
     public abstract AttentionKernels<T> Attention<T>()
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Distributions of exponential families in their natural parameters.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <exception cref="NotSupportedException">Another element type, or this device does not have this family.</exception>
+    public abstract NaturalParameterKernels<T> NaturalParameters<T>()
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>Optimiser steps.</summary>

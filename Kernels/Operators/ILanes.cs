@@ -105,6 +105,9 @@ public interface ILanes<TSelf, T>
     /// <summary>Mask of the lanes that are NaN.</summary>
     static abstract TSelf IsNaN(TSelf value);
 
+    /// <summary>Whether <paramref name="mask"/> is true in every lane.</summary>
+    static abstract bool All(TSelf mask);
+
     /// <summary><paramref name="whenTrue"/> where <paramref name="mask"/> is true, else <paramref name="whenFalse"/>.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
 

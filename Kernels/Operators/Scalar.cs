@@ -151,6 +151,10 @@ public readonly unsafe struct Scalar<T> : ILanes<Scalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool All(Scalar<T> mask) => sizeof(T) == 4 ? BitsOfSingle(mask) != 0 : BitsOfDouble(mask) != 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar<T> Select(Scalar<T> mask, Scalar<T> whenTrue, Scalar<T> whenFalse) => IsTrue(mask) ? whenTrue : whenFalse;
 
     /// <summary>Whether a mask is true.</summary>

@@ -14,6 +14,8 @@ public sealed class ReferenceDevice : Device
     private readonly ReferenceDenseKernels<double> _doubleDense;
     private readonly ReferenceAttentionKernels<float> _floatAttention;
     private readonly ReferenceAttentionKernels<double> _doubleAttention;
+    private readonly ReferenceNaturalParameterKernels<float> _floatNaturalParameters;
+    private readonly ReferenceNaturalParameterKernels<double> _doubleNaturalParameters;
     private readonly ReferenceUpdateKernels<float> _floatUpdates;
     private readonly ReferenceUpdateKernels<double> _doubleUpdates;
     private readonly ReferenceSamplingKernels<float> _floatSampling;
@@ -28,6 +30,8 @@ public sealed class ReferenceDevice : Device
         _doubleDense = new(this);
         _floatAttention = new(this);
         _doubleAttention = new(this);
+        _floatNaturalParameters = new(this);
+        _doubleNaturalParameters = new(this);
         _floatUpdates = new(this);
         _doubleUpdates = new(this);
         _floatSampling = new(this);
@@ -48,6 +52,9 @@ public sealed class ReferenceDevice : Device
 
     /// <inheritdoc/>
     public override AttentionKernels<T> Attention<T>() => Select<T, AttentionKernels<T>>(_floatAttention, _doubleAttention);
+
+    /// <inheritdoc/>
+    public override NaturalParameterKernels<T> NaturalParameters<T>() => Select<T, NaturalParameterKernels<T>>(_floatNaturalParameters, _doubleNaturalParameters);
 
     /// <inheritdoc/>
     public override UpdateKernels<T> Updates<T>() => Select<T, UpdateKernels<T>>(_floatUpdates, _doubleUpdates);

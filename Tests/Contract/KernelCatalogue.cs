@@ -28,6 +28,9 @@ internal static class KernelCatalogue
         .. GumbelSoftmaxCall.All, .. BernoulliCall.All,
     ];
 
+    /// <summary>The kernels of exponential families.</summary>
+    public static IReadOnlyList<KernelCall> NaturalParameters { get; } = [.. NaturalParameterCalls.All, .. AccumulateCall.All];
+
     /// <summary>All kernels.</summary>
-    public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense, .. Attention, .. Sampling];
+    public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense, .. Attention, .. NaturalParameters, .. Sampling];
 }

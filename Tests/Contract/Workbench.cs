@@ -20,6 +20,13 @@ public enum Sabotage
     TooManyColumns,
 }
 
+/// <summary>Elements of an input that has to be something in particular.</summary>
+public interface IElements
+{
+    /// <summary>Element (<paramref name="row"/>, <paramref name="column"/>) of a matrix with <paramref name="rows"/> rows; asked for in row-major order.</summary>
+    static abstract double At(long row, long column, long rows, Random random);
+}
+
 /// <summary>What a call left in one of its outputs.</summary>
 public sealed record CallResult(string Name, double[] Values, bool IsInteger)
 {
@@ -74,6 +81,8 @@ public sealed class Workbench<T> : IDisposable
         _gradientsFromZero = gradientsFromZero;
     }
 
+    private delegate double ElementAt(long row, long column, long rows, Random random);
+
     private enum Role
     {
         Input,
@@ -120,6 +129,9 @@ public sealed class Workbench<T> : IDisposable
     /// <summary>The device's attention kernels.</summary>
     public AttentionKernels<T> Attention => Device.Attention<T>();
 
+    /// <summary>The device's exponential families.</summary>
+    public NaturalParameterKernels<T> NaturalParameters => Device.NaturalParameters<T>();
+
     /// <summary>The device's optimiser steps.</summary>
     public UpdateKernels<T> Updates => Device.Updates<T>();
 
@@ -131,6 +143,12 @@ public sealed class Workbench<T> : IDisposable
 
     /// <summary>A random matrix that the call must leave as it is.</summary>
     public DeviceMatrix<T> Input(string name, long rows, long columns, Domain domain = Domain.Any) => Matrix(name, rows, columns, Role.Input, domain);
+
+    /// <summary>A matrix of elements that depend on their place, which the call must leave as it is.</summary>
+    /// <typeparam name="TElements">The elements.</typeparam>
+    public DeviceMatrix<T> Input<TElements>(string name, long rows, long columns)
+        where TElements : struct, IElements
+        => _entries.TryGetValue(name, out var known) ? known.View : Matrix(name, rows, columns, Role.Input, Domain.Any, TElements.At);
 
     /// <summary>A matrix that the call overwrites in full.</summary>
     public DeviceMatrix<T> Output(string name, long rows, long columns) => Matrix(name, rows, columns, Role.Overwritten, Domain.Any);
@@ -374,7 +392,7 @@ public sealed class Workbench<T> : IDisposable
         }
     }
 
-    private DeviceMatrix<T> Matrix(string name, long rows, long columns, Role role, Domain domain)
+    private DeviceMatrix<T> Matrix(string name, long rows, long columns, Role role, Domain domain, ElementAt? elements = null)
     {
         if (_entries.TryGetValue(name, out var known))
         {
@@ -383,13 +401,13 @@ public sealed class Workbench<T> : IDisposable
 
         var stride = _layout == Layout.Strided ? columns + StridedGap : columns;
         var offset = _layout == Layout.Strided ? StridedOffset : Guard;
-        return Add(name, rows, columns, stride, offset, Guard, role, domain, null).View;
+        return Add(name, rows, columns, stride, offset, Guard, role, domain, null, elements).View;
     }
 
     private DeviceTensor<T> Vector(string name, long rows, long columns, Role role, Domain domain, double? constant = null) =>
         _entries.TryGetValue(name, out var known) ? known.Tensor : Add(name, rows, columns, columns, 0, 0, role, domain, constant).Tensor;
 
-    private Entry Add(string name, long rows, long columns, long stride, long offset, long tail, Role role, Domain domain, double? constant)
+    private Entry Add(string name, long rows, long columns, long stride, long offset, long tail, Role role, Domain domain, double? constant, ElementAt? elements = null)
     {
         (rows, columns, stride) = Spoiled is { } spoiled && spoiled.Name == name
             ? (rows + (spoiled.How == Sabotage.TooManyRows ? 1 : 0), columns + (spoiled.How == Sabotage.TooManyColumns ? 1 : 0), stride + (spoiled.How == Sabotage.TooManyColumns ? 1 : 0))
@@ -406,6 +424,7 @@ public sealed class Workbench<T> : IDisposable
                 for (var column = 0L; column < columns; column++)
                 {
                     var value = given is not null ? given[row * columns + column]
+                        : elements is not null ? elements(row, column, rows, random)
                         : constant ?? (role == Role.Accumulated && _gradientsFromZero && name.StartsWith("grad/", StringComparison.Ordinal) ? 0 : Next(random, domain));
                     initial[offset + row * stride + column] = T.CreateTruncating(value);
                 }

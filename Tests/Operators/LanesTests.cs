@@ -57,6 +57,7 @@ public unsafe class LanesTests
             Binary<TLanes, T>((x, _) => TLanes.Sqrt(x), (x, _) => T.Sqrt(x), a, a);
             Binary<TLanes, T>((x, _) => TLanes.RoundToNearest(x), (x, _) => T.Round(x), T.IsFinite(a) ? a : T.One, a);
             Binary<TLanes, T>((x, _) => TLanes.Select(TLanes.IsNaN(x), TLanes.Constant(1), TLanes.Zero), (x, _) => T.IsNaN(x) ? T.One : T.Zero, a, a);
+            Binary<TLanes, T>((x, _) => TLanes.All(TLanes.Equal(x, x)) ? x : -x, (x, _) => T.IsNaN(x) ? -x : x, a, a);
             Binary<TLanes, T>((x, _) => TLanes.Clamp(x, TLanes.Constant(-2), TLanes.Constant(1.5)), (x, _) => T.IsNaN(x) ? x : T.Clamp(x, T.CreateChecked(-2), T.CreateChecked(1.5)), a, a);
         }
 
