@@ -48,6 +48,12 @@ internal static class CompareCatalogue
                 .. RowNormalisationRows.Entries,
             ]),
         new(
+            "natural-parameters",
+            "Natural parameters",
+            [
+                .. ExpectedStatisticsRows.Entries,
+            ]),
+        new(
             "sampling",
             "Sampling",
             [

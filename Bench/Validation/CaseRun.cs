@@ -142,9 +142,6 @@ internal sealed class CaseRun<T> : IDisposable
     /// <summary>Hands back the integers <c>output/name</c>.</summary>
     public void Output(string name, DeviceTensor<int> value) => Output(name, Array.ConvertAll(value.ToArray(), i => (long)i));
 
-    /// <summary>Hands back the integers <c>output/name</c>.</summary>
-    public void Output(string name, long[] value) => _integers.Add($"output/{name}", value);
-
     /// <summary>Hands back the integers <c>output/name</c> that were collected on the host.</summary>
     public void Output(string name, long[] value) => _integers.Add($"output/{name}", value);
 

@@ -1,0 +1,36 @@
+using System.Numerics;
+using BenchmarkDotNet.Attributes;
+using Native.Kernels;
+
+namespace Native.Bench;
+
+/// <summary>Times <c>KullbackLeibler</c> of a plate of 65,536 variables.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+[GenericTypeArguments(typeof(float))]
+[GenericTypeArguments(typeof(double))]
+public class KullbackLeiblerBenchmark<T> : NaturalParametersBenchmark<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    [Benchmark]
+    public void Gaussian() => Run<Gaussian>();
+
+    [Benchmark]
+    public void Gamma() => Run<Gamma>();
+
+    [Benchmark]
+    public void DirichletOfEight() => Run<Dirichlet>();
+
+    [Benchmark]
+    public void CategoricalOfEight() => Run<Categorical>();
+
+    [Benchmark]
+    public void MultivariateGaussianOfFour() => Run<MultivariateGaussian>();
+
+    private void Run<TFamily>()
+        where TFamily : struct, IExponentialFamily
+    {
+        var (eta, _) = Plate<TFamily>();
+        NaturalParameters.KullbackLeibler<TFamily>(eta, eta, Divergences);
+        Device.Synchronize();
+    }
+}
