@@ -68,9 +68,9 @@ public unsafe partial class LargeMatrixTests
         for (var matrix = 0; matrix < compact.Length; matrix++)
         {
             compact[matrix] = new float[Rows * Features];
-            for (var i = 0; i < compact[matrix].Length; i++)
+            for (var i = 0; matrix < 2 && i < compact[matrix].Length; i++)
             {
-                compact[matrix][i] = matrix < 2 ? (i * 37 + matrix * 11) % 64 / 16f - 2 : -1;
+                compact[matrix][i] = (i * 37 + matrix * 11) % 64 / 16f - 2;
             }
         }
 
