@@ -58,7 +58,8 @@ internal static unsafe class RowLoop
     }
 
     /// <summary>One row in one piece.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <remarks>A method of its own: together with what calls it, the passes would exceed what the JIT is willing to inline, and register operations become calls.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Row<T, TState, TLanes, TBody>(in TBody body, nint row, nint columns)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TState : unmanaged

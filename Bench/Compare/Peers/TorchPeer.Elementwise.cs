@@ -64,7 +64,7 @@ internal static partial class TorchPeer
     /// <summary>A step of Adam, in place, as PyTorch composes it. The values move on with every call, so they are not compared.</summary>
     public static Peer Adam<T>(T[] start, T[] gradient, AdamOptions options, int threads)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        Create(5L * ElementSize<T>() * start.Length, threads, null, () =>
+        Create(5L * ElementSize<T>() * start.Length, threads, () =>
         {
             var p = Make(start, 1, start.Length);
             var g = Make(gradient, 1, gradient.Length);
@@ -77,7 +77,7 @@ internal static partial class TorchPeer
                 var root = v.sqrt().div_(Math.Sqrt(1 - options.Beta2)).add_(options.Epsilon);
                 return p.addcdiv_(m, root, -options.LearningRate / (1 - options.Beta1));
             };
-        });
+        }, difference: null);
 #else
     /// <summary><c>exp</c>, <c>tanh</c>, <c>gelu</c> or <c>digamma</c> of every element.</summary>
     public static Peer Function<T>(string function, T[] x, int threads, Func<T[]> ours)

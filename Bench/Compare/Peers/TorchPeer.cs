@@ -34,15 +34,15 @@ internal static partial class TorchPeer
     /// <summary>A computation as a peer: what it returns is compared with ours, and freed after each call together with whatever else the call made.</summary>
     /// <param name="bytes">The memory it needs beyond ours.</param>
     /// <param name="threads">The number of threads.</param>
-    /// <param name="ours">Our result, or null when it is not to be compared.</param>
+    /// <param name="ours">Our result.</param>
     /// <param name="create">Makes its tensors, then the computation.</param>
     /// <param name="gradients">Whether the computation differentiates; without, it runs in inference mode, which is faster.</param>
-    private static Peer Create<T>(long bytes, int threads, Func<T[]>? ours, Func<Func<Tensor>> create, bool gradients = false)
+    private static Peer Create<T>(long bytes, int threads, Func<T[]> ours, Func<Func<Tensor>> create, bool gradients = false)
         where T : unmanaged, IFloatingPointIeee754<T> =>
         Create(bytes, threads, create, result => Shapes.Difference<T>(ours(), result.contiguous().data<T>().ToArray()), gradients);
 
-    // The same with a comparison of its own.
-    private static Peer Create(long bytes, int threads, Func<Func<Tensor>> create, Func<Tensor, double> difference, bool gradients = false) =>
+    // The same with a comparison of its own, or none.
+    private static Peer Create(long bytes, int threads, Func<Func<Tensor>> create, Func<Tensor, double>? difference, bool gradients = false) =>
         Unavailable.Value is { } reason
             ? Peer.Absent(Name, reason)
             : Peer.Available(Name, bytes, () =>
@@ -56,7 +56,7 @@ internal static partial class TorchPeer
                         using var call = NewDisposeScope();
                         _ = compute();
                     },
-                    ours is null ? null : () =>
+                    difference is null ? null : () =>
                     {
                         using var call = NewDisposeScope();
                         return difference(compute());

@@ -19,7 +19,7 @@ internal static class LinearRows
             string.Create(CultureInfo.InvariantCulture, $"{Batch}x{Inputs}x{Outputs}"),
             "batch x in x out",
             precision,
-            false,
+            precision == Shapes.Float,
             settings => precision == Shapes.Float ? new Case<float>(settings) : new Case<double>(settings));
 
     private sealed class Case<T> : DeviceCase<T>

@@ -33,7 +33,7 @@ internal static class MatrixProductRows
             string.Create(CultureInfo.InvariantCulture, $"{size.M}x{size.N}x{size.K}"),
             layout,
             precision,
-            (size.M, layout, precision) is (512, "nn", Shapes.Float) or (10000, "nt", Shapes.Float),
+            (size.M, layout, precision) is (64 or 512 or 1024 or 2048 or 4096, "nn", Shapes.Float),
             settings => precision == Shapes.Float
                 ? new Case<float>(settings, size.M, size.N, size.K, layout)
                 : new Case<double>(settings, size.M, size.N, size.K, layout));
