@@ -6,13 +6,14 @@ using static TorchSharp.torch;
 
 namespace Native.Bench;
 
+// What is drawn here are other numbers than ours, so there is nothing to compare.
 internal static partial class TorchPeer
 {
 #if PEER_TORCH
     /// <summary>Uniform numbers, <c>rand</c>.</summary>
     public static Peer Uniform<T>(int count, int threads)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        CreateRandom<T>((long)ElementSize<T>() * count, threads, () =>
+        Create<T>((long)ElementSize<T>() * count, threads, null, () =>
         {
             var output = empty(count, Type<T>());
             return () => output.uniform_(0, 1);
@@ -21,7 +22,7 @@ internal static partial class TorchPeer
     /// <summary>Normal numbers, <c>randn</c>, into memory that is there.</summary>
     public static Peer Normal<T>(int count, int threads)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        CreateRandom<T>((long)ElementSize<T>() * count, threads, () =>
+        Create<T>((long)ElementSize<T>() * count, threads, null, () =>
         {
             var output = empty(count, Type<T>());
             return () => output.normal_();
@@ -39,42 +40,17 @@ internal static partial class TorchPeer
             var given = epsilon is null ? null : Make(epsilon, 1, epsilon.Length);
             return () => addcmul(m, (logarithm * 0.5).exp_(), given ?? randn_like(m), 1);
         };
-        return epsilon is null ? CreateRandom<T>(bytes, threads, create) : Create(bytes, threads, ours, create);
+        return Create(bytes, threads, epsilon is null ? null : ours, create);
     }
 
     /// <summary>Draws without replacement: uniforms, Gumbel keys, top-k.</summary>
     public static Peer GumbelTopK<T>(T[] logWeights, int rows, int columns, int choices, int threads)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        CreateRandom<T>(3L * ElementSize<T>() * rows * columns, threads, () =>
+        Create<T>(3L * ElementSize<T>() * rows * columns, threads, null, () =>
         {
             var weights = Make(logWeights, rows, columns);
-            return () => (weights - rand_like(weights).log_().neg_().log_()).topk(choices).indices;
+            return () => (weights - rand_like(weights).log_().neg_().log_()).topk(choices).indexes;
         });
-
-    // Other numbers than ours: there is nothing to compare.
-    private static Peer CreateRandom<T>(long bytes, int threads, Func<Func<Tensor>> create)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        Unavailable.Value is { } reason
-            ? Peer.Absent(Name, reason)
-            : Peer.Available(Name, bytes, () =>
-            {
-                Enter(threads, gradients: false);
-                var scope = NewDisposeScope();
-                var compute = create();
-                return new PeerRun(
-                    () =>
-                    {
-                        using var call = NewDisposeScope();
-                        _ = compute();
-                    },
-                    null,
-                    () =>
-                    {
-                        scope.Dispose();
-                        NativeHeap.Release();
-                    },
-                    () => Enter(threads, gradients: false));
-            });
 #else
     /// <summary>Uniform numbers, <c>rand</c>.</summary>
     public static Peer Uniform<T>(int count, int threads)
