@@ -149,6 +149,7 @@ internal static unsafe class NoiseLoop
 
         // A block covers either whole rows or a part of one, so its elements follow each other in the numbering.
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Run<TLanes, TWords>(int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TWords : struct, IWordLanes<TLanes, T>
