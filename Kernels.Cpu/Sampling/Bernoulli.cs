@@ -44,17 +44,19 @@ public static unsafe partial class Sampling
         {
             var body = new BernoulliBody<T> { Probability = new(probabilityFirst, probability.Stride), Output = new(outputFirst, output.Stride) };
             var blocks = Blocks.Elementwise(output.Rows, output.Columns, probability.Stride, uniformStride, output.Stride);
-            NoiseLoop.Run<T, UniformNoise<T>, BernoulliBody<T>>(body, uniform, output.Columns, blocks, threads);
+            NoiseLoop.Run<T, UniformNoise<T>, BernoulliBody<T>>(body, uniform, output.Columns, blocks, ElementwiseLoop.IsStreamed(output.Rows, output.Columns, outputFirst, probabilityFirst), threads);
         }
     }
 
-    private struct BernoulliBody<T> : INoiseElementwise<T>
+    private struct BernoulliBody<T> : INoiseElementwise<T>, IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Probability;
         public Operand<T> Output;
 
         public Operand<T> Noise { get; set; }
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)

@@ -82,7 +82,8 @@ public static unsafe partial class Sampling
         {
             var body = new ReparameteriseBody<T> { Mean = new(meanFirst, mean.Stride), LogVariance = new(logVarianceFirst, logVariance.Stride), Output = new(outputFirst, output.Stride) };
             var blocks = Blocks.Elementwise(mean.Rows, mean.Columns, mean.Stride, logVariance.Stride, epsilonStride, output.Stride);
-            NoiseLoop.Run<T, NormalNoise<T>, ReparameteriseBody<T>>(body, epsilon, mean.Columns, blocks, threads);
+            var isStreamed = outputFirst != logVarianceFirst && ElementwiseLoop.IsStreamed(output.Rows, output.Columns, outputFirst, meanFirst);
+            NoiseLoop.Run<T, NormalNoise<T>, ReparameteriseBody<T>>(body, epsilon, mean.Columns, blocks, isStreamed, threads);
         }
     }
 
@@ -113,7 +114,7 @@ public static unsafe partial class Sampling
         }
     }
 
-    private struct ReparameteriseBody<T> : INoiseElementwise<T>
+    private struct ReparameteriseBody<T> : INoiseElementwise<T>, IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Mean;
@@ -121,6 +122,8 @@ public static unsafe partial class Sampling
         public Operand<T> Output;
 
         public Operand<T> Noise { get; set; }
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)

@@ -47,17 +47,19 @@ public static unsafe partial class Sampling
         {
             var body = new GumbelBody<T> { Location = new(locationFirst, location.Stride), Output = new(outputFirst, output.Stride) };
             var blocks = Blocks.Elementwise(output.Rows, output.Columns, location.IsAbsent ? output.Stride : location.Stride, uniformStride, output.Stride);
-            NoiseLoop.Run<T, UniformNoise<T>, GumbelBody<T>>(body, uniform, output.Columns, blocks, threads);
+            NoiseLoop.Run<T, UniformNoise<T>, GumbelBody<T>>(body, uniform, output.Columns, blocks, ElementwiseLoop.IsStreamed(output.Rows, output.Columns, outputFirst, locationFirst), threads);
         }
     }
 
-    internal struct GumbelBody<T> : INoiseElementwise<T>
+    internal struct GumbelBody<T> : INoiseElementwise<T>, IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Location;
         public Operand<T> Output;
 
         public Operand<T> Noise { get; set; }
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)

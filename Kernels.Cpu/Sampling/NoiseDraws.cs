@@ -17,6 +17,7 @@ internal unsafe interface INoise<T>
 internal readonly unsafe struct UniformNoise<T> : INoise<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromWords<TLanes, TWords>(uint* words, T* values, nint count)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where TWords : struct, IWordLanes<TLanes, T>
@@ -32,6 +33,7 @@ internal readonly unsafe struct UniformNoise<T> : INoise<T>
 internal readonly unsafe struct NormalNoise<T> : INoise<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromWords<TLanes, TWords>(uint* words, T* values, nint count)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where TWords : struct, IWordLanes<TLanes, T>

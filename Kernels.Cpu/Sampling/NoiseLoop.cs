@@ -33,6 +33,34 @@ internal readonly struct NoiseOperand<T>
 /// <summary>The loop over all elements of a matrix and their noise. Drawn noise is made chunk by chunk and used while it is in the first-level cache.</summary>
 internal static unsafe class NoiseLoop
 {
+    /// <summary>Runs a body over all blocks, its output stored past the caches if <paramref name="isStreamed"/>.</summary>
+    /// <param name="body">The body; its noise is set here.</param>
+    /// <param name="noise">Given, or where to draw it.</param>
+    /// <param name="columns">Columns of the matrix, by which its elements are numbered.</param>
+    /// <param name="blocks">The cut.</param>
+    /// <param name="isStreamed">Whether the output goes past the caches.</param>
+    /// <param name="threads">Threads to use, the caller included.</param>
+    public static void Run<T, TNoise, TBody>(TBody body, in NoiseOperand<T> noise, nint columns, in Blocks blocks, bool isStreamed, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TNoise : struct, INoise<T>
+        where TBody : struct, INoiseElementwise<T>, IStreamable<T>
+    {
+        if (!noise.IsDrawn)
+        {
+            body.Noise = noise.Given;
+            ElementwiseLoop.Run<T, TBody>(body, blocks, isStreamed, threads);
+        }
+        else if (isStreamed)
+        {
+            var work = new Work<T, TNoise, TBody, StreamedPiece<T, TBody>>(body, noise.Position, columns, blocks);
+            Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+        }
+        else
+        {
+            Run<T, TNoise, TBody>(body, noise, columns, blocks, threads);
+        }
+    }
+
     /// <summary>Runs a body over all blocks.</summary>
     /// <param name="body">The body; its noise is set here.</param>
     /// <param name="noise">Given, or where to draw it.</param>
@@ -51,14 +79,52 @@ internal static unsafe class NoiseLoop
             return;
         }
 
-        var work = new Work<T, TNoise, TBody>(body, noise.Position, columns, blocks);
+        var work = new Work<T, TNoise, TBody, Piece<T, TBody>>(body, noise.Position, columns, blocks);
         Workers.For(ref work, blocks.Count, blocks.Threads(threads));
     }
 
-    private readonly struct Work<T, TNoise, TBody>(in TBody body, in PhiloxPosition position, nint columns, in Blocks blocks) : IWork
+    /// <summary>How a piece of a row is stored.</summary>
+    private interface IPiece<T, TBody>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TBody : struct, INoiseElementwise<T>
+    {
+        static abstract void Run<TLanes>(in TBody body, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>;
+
+        static abstract void End();
+    }
+
+    private readonly struct Piece<T, TBody> : IPiece<T, TBody>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TBody : struct, INoiseElementwise<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<TLanes>(in TBody body, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => ElementwiseLoop.Row<T, TLanes, TBody>(body, row, column, end);
+
+        public static void End()
+        {
+        }
+    }
+
+    private readonly struct StreamedPiece<T, TBody> : IPiece<T, TBody>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TBody : struct, INoiseElementwise<T>, IStreamable<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<TLanes>(in TBody body, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => ElementwiseLoop.RowStreamed<T, TLanes, TBody>(body, row, column, end);
+
+        public static void End() => ElementwiseLoop.EndStream();
+    }
+
+    private readonly struct Work<T, TNoise, TBody, TPiece>(in TBody body, in PhiloxPosition position, nint columns, in Blocks blocks) : IWork
         where T : unmanaged, IFloatingPointIeee754<T>
         where TNoise : struct, INoise<T>
         where TBody : struct, INoiseElementwise<T>
+        where TPiece : struct, IPiece<T, TBody>
     {
         private readonly TBody _body = body;
         private readonly PhiloxPosition _position = position;
@@ -83,6 +149,7 @@ internal static unsafe class NoiseLoop
 
         // A block covers either whole rows or a part of one, so its elements follow each other in the numbering.
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Run<TLanes, TWords>(int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TWords : struct, IWordLanes<TLanes, T>
@@ -103,7 +170,7 @@ internal static unsafe class NoiseLoop
                 {
                     var end = column + Math.Min(endColumn - column, count);
                     local.Noise = new(drawn - column, 0);
-                    ElementwiseLoop.Row<T, TLanes, TBody>(local, row, column, end);
+                    TPiece.Run<TLanes>(local, row, column, end);
                     drawn += end - column;
                     count -= end - column;
                     column = end;
@@ -114,6 +181,8 @@ internal static unsafe class NoiseLoop
                     }
                 }
             }
+
+            TPiece.End();
         }
     }
 }

@@ -33,6 +33,7 @@ internal static unsafe class PhiloxGenerator
 
     // A round takes 2 multiplications, 2 shifts and 2 three-way exclusive ors per register of blocks. Its latency is 5 to 6 cycles, so four registers are
     // in flight side by side. With 512 bits: 4 x 4 registers of state, 2 of multipliers, 2 of keys, 2 of their increments, and what is left for products.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill<TRegister>(in PhiloxPosition position, ulong block, uint* words, nint count)
         where TRegister : unmanaged, IPhiloxRegister<TRegister>
     {

@@ -26,17 +26,19 @@ public static unsafe partial class Sampling
         {
             var body = new DrawBody<T> { Output = new(outputFirst, output.Stride) };
             var blocks = Blocks.Elementwise(output.Rows, output.Columns, output.Stride);
-            NoiseLoop.Run<T, TNoise, DrawBody<T>>(body, new NoiseOperand<T>(position), output.Columns, blocks, threads);
+            NoiseLoop.Run<T, TNoise, DrawBody<T>>(body, new NoiseOperand<T>(position), output.Columns, blocks, ElementwiseLoop.IsStreamed(output.Rows, output.Columns, outputFirst, null), threads);
         }
     }
 
     // Takes the noise as it is.
-    private struct DrawBody<T> : INoiseElementwise<T>
+    private struct DrawBody<T> : INoiseElementwise<T>, IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> Output;
 
         public Operand<T> Noise { get; set; }
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)

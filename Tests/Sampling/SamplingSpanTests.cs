@@ -105,6 +105,25 @@ public class SamplingSpanTests
         }
     }
 
+    /// <summary>Outputs of more than 16 MiB are stored past the caches, from an address that no register starts at.</summary>
+    [Fact]
+    public void LargeOutputsHaveTheSameBits()
+    {
+        const int Count = (1 << 22) + 129;
+        const int Part = (1 << 20) + 3;
+        var position = new PhiloxPosition(21, 0, 2);
+        float[] whole = new float[Count + 1], part = new float[Part], zero = new float[Count], draw = new float[Count + 1];
+        Sampling.Normal(position, new MatrixView<float>(whole.AsSpan(1), 1, Count), 2);
+        Sampling.GaussianReparameterise(new ReadOnlyMatrixView<float>(zero, 1, Count), new ReadOnlyMatrixView<float>(zero, 1, Count), position, new MatrixView<float>(draw.AsSpan(1), 1, Count), 2);
+        Assert.True(whole.AsSpan().SequenceEqual(draw));
+        for (var start = 0; start < Count; start += Part)
+        {
+            var length = Math.Min(Part, Count - start);
+            Sampling.Normal(position.Advance(start), new MatrixView<float>(part, 1, length));
+            Assert.True(whole.AsSpan(1 + start, length).SequenceEqual(part.AsSpan(0, length)));
+        }
+    }
+
     /// <summary>Drawing inside a kernel and drawing first are the same.</summary>
     [Fact]
     public void DrawnNoiseIsTheNoiseThatCouldBeGiven()
