@@ -83,6 +83,11 @@ public abstract class BatchedMatrixProductTests<TFixture> : DenseKernelSuite<TFi
         dense.BatchedMatrixProduct(DeviceMatrixBatch<float>.OfRows(x, 2), Transpose.Yes, factor, Transpose.No, DeviceMatrixBatch<float>.OfRows(product, 2));
         Assert.Equal([301, 3010, 402, 4020, 705, 7050, 806, 8060], product.ToArray());
 
+        // Heads side by side: their rows do not follow each other, so that the two products are not one.
+        using var heads = Device.Upload<float>([1, 2, 3, 4, 5, 6, 7, 8], 2, 4);
+        dense.BatchedMatrixProduct(DeviceMatrixBatch<float>.OfColumns(heads, 2), Transpose.No, factor, Transpose.No, DeviceMatrixBatch<float>.OfRows(product, 2));
+        Assert.Equal([201, 2010, 605, 6050, 403, 4030, 807, 8070], product.ToArray());
+
         dense.BatchedMatrixProduct(factor, Transpose.No, DeviceMatrixBatch<float>.OfRows(x, 2), Transpose.No, DeviceMatrixBatch<float>.OfRows(product, 2));
         Assert.Equal([31, 42, 3100, 4200, 75, 86, 7500, 8600], product.ToArray());
 
