@@ -10,7 +10,8 @@ public readonly struct NaturalElements<TFamily> : IElements
     public static double At(long row, long column, long rows, Random random)
     {
         var u = random.NextDouble();
-        var p = TFamily.DimensionOf(rows);
+        // 0 for a number of rows that no dimension has: an argument test, which must come as far as the kernel.
+        var p = Math.Max(1, TFamily.DimensionOf(rows));
         if (typeof(TFamily) == typeof(Gaussian))
         {
             return row == 0 ? 4 * u - 2 : -0.2 - 2 * u;
@@ -66,7 +67,7 @@ public readonly struct StandardElements<TFamily> : IElements
     public static double At(long row, long column, long rows, Random random)
     {
         var u = random.NextDouble();
-        var p = TFamily.DimensionOf(rows);
+        var p = Math.Max(1, TFamily.DimensionOf(rows));
         return typeof(TFamily) == typeof(MultivariateGaussian) && row >= p ? FamilySamples.PositiveDefinite(row - p, column, p)
             : typeof(TFamily) == typeof(Wishart) ? row == 0 ? p - 0.8 + 4 * u : FamilySamples.PositiveDefinite(row - 1, column, p)
             : typeof(TFamily) == typeof(Bernoulli) ? 0.01 + 0.98 * u
