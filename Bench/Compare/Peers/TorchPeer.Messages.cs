@@ -10,7 +10,7 @@ namespace Native.Bench;
 internal static partial class TorchPeer
 {
 #if PEER_TORCH
-    // What TorchSharp has no method for, in TorchScript.
+    // What TorchSharp has no method for, in TorchScript, which wants a line break at the end.
     private const string Script = """
         def aggregate_max(x: Tensor, source: Tensor, destination: Tensor, result: Tensor) -> Tensor:
             messages = x.index_select(0, source)
@@ -20,6 +20,7 @@ internal static partial class TorchPeer
             maximum = lowest.scatter_reduce(0, index.unsqueeze(1).expand_as(v), v, "amax")
             e = (v - maximum.index_select(0, index)).exp()
             return e / zero.index_add(0, index, e).index_select(0, index)
+
         """;
 
     private static readonly Lazy<jit.CompilationUnit> Scripts = new(() => jit.compile(Script));
