@@ -82,6 +82,8 @@ internal readonly unsafe struct PlateWork<TFunction, TFamily, T> : ILanesWork<T>
         return -1;
     }
 
+    // Compiled in full at once: one call is a long loop, and code that waits for its turn to be optimised is tens of times slower.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {

@@ -11,7 +11,8 @@ namespace Native.Kernels;
 /// Layout: one row per parameter, one column per variable. <c>η [K, n]</c> holds <c>n</c> variables of <c>K</c> natural parameters each, so that neighbouring
 /// variables lie next to each other (struct of arrays) and fill a register; <c>⟨u⟩</c>, sufficient statistics and standard parameters are <c>[K, n]</c> too,
 /// <c>x</c> is <c>[rows of x, n]</c>, and numbers per variable are vectors <c>[n]</c>. A range of columns is a range of variables, without a copy. A single long
-/// vector of parameters per variable, <c>[K, 1]</c>, is right but leaves the other lanes of a register empty.
+/// vector of parameters per variable, <c>[K, 1]</c>, is right but leaves the other lanes of a register empty. Where variables have many parameters, a row stride that is no multiple of 4096 bytes keeps
+/// the rows of a variable out of each other's cache sets.
 /// </para>
 /// <para>
 /// A variable that leaves the family's domain, or an <c>x</c> outside its support, is never silent: every output of that variable is NaN, and the device's

@@ -117,7 +117,7 @@ public readonly struct Bernoulli : IExponentialFamily
         => TLanes.Equal(logit, logit);
 
     // -p log p for the outcome with this logit; 0 log 0 = 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static TLanes EntropyTerm<TLanes, T>(TLanes logit)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -126,7 +126,7 @@ public readonly struct Bernoulli : IExponentialFamily
         return TLanes.Select(TLanes.Equal(probability, TLanes.Zero), TLanes.Zero, probability * Functions.Softplus<TLanes, T>(-logit));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static TLanes DivergenceTerm<TLanes, T>(TLanes q, TLanes p)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>

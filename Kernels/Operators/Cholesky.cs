@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Native.Kernels;
 
@@ -49,6 +50,7 @@ internal readonly struct Cholesky<TLanes, T>
     public Plate<TLanes, T> Vector { get; }
 
     /// <summary>Factors <c>scale (S + Sᵀ)</c>, <c>S</c> row-major; the mask of the lanes where it is positive definite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TLanes Factor(Plate<TLanes, T> source, TLanes scale)
     {
         var lower = _lower;
@@ -87,6 +89,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary>The mask of the lanes where the first <c>p</c> rows are finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TLanes IsFinite(Plate<TLanes, T> vector)
     {
         var valid = Functions.IsFinite<TLanes, T>(vector[0]);
@@ -99,6 +102,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary>The logarithm of the determinant of <c>L Lᵀ</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TLanes LogDeterminant()
     {
         var sum = TLanes.Zero;
@@ -111,6 +115,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary><see cref="Vector"/> becomes <c>L⁻¹ b</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SolveLower(Plate<TLanes, T> b)
     {
         var vector = Vector;
@@ -128,6 +133,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary><see cref="Vector"/> <c>v</c> becomes <c>L⁻ᵀ v</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SolveUpper()
     {
         var vector = Vector;
@@ -144,6 +150,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary><c>vᵀv</c> of <see cref="Vector"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TLanes SquaredNorm()
     {
         var sum = TLanes.Zero;
@@ -156,6 +163,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary><c>vᵀ L Lᵀ v</c> of <see cref="Vector"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TLanes SquaredNormOfProduct()
     {
         var sum = TLanes.Zero;
@@ -174,6 +182,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary>Column <paramref name="j"/> of <c>M = L⁻¹ L'</c>: its diagonal element, and the sum of the squares below it. <see cref="Vector"/> is used up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TLanes SolveColumn(in Cholesky<TLanes, T> other, nint j, out TLanes diagonal)
     {
         var vector = Vector;
@@ -198,6 +207,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary><c>L</c> becomes <c>L⁻¹</c>, in place; afterwards only <see cref="InverseElement"/> and <see cref="StoreInverse"/> mean something.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Invert()
     {
         var lower = _lower;
@@ -223,6 +233,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary>Element <c>(i, j)</c>, <c>j ≤ i</c>, of <c>(L Lᵀ)⁻¹</c>; after <see cref="Invert"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TLanes InverseElement(nint i, nint j)
     {
         var sum = TLanes.Zero;
@@ -235,6 +246,7 @@ internal readonly struct Cholesky<TLanes, T>
     }
 
     /// <summary>Writes <c>scale (L Lᵀ)⁻¹</c>, row-major; after <see cref="Invert"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void StoreInverse(Plate<TLanes, T> output, TLanes scale)
     {
         for (nint i = 0; i < _p; i++)

@@ -27,6 +27,7 @@ public readonly struct Dirichlet : IExponentialFamily
     public static int WorkspaceRows(int dimension) => 0;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes LogPartition<TLanes, T>(Plate<TLanes, T> eta, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -34,14 +35,15 @@ public readonly struct Dirichlet : IExponentialFamily
         var sum = default(CompensatedSum<TLanes, T>);
         for (nint k = 0; k < dimension; k++)
         {
-            sum.Add(Functions.LogGamma<TLanes, T>(eta[k] + TLanes.Constant(1)));
+            sum.Add(Functions.LogGammaCalled<TLanes, T>(eta[k] + TLanes.Constant(1)));
         }
 
-        output[0] = sum.Value - Functions.LogGamma<TLanes, T>(Total(eta, dimension));
+        output[0] = sum.Value - Functions.LogGammaCalled<TLanes, T>(Total(eta, dimension));
         return InDomain(eta, dimension);
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes ExpectedStatistics<TLanes, T>(Plate<TLanes, T> eta, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -58,6 +60,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes Entropy<TLanes, T>(Plate<TLanes, T> eta, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -80,6 +83,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes KullbackLeibler<TLanes, T>(Plate<TLanes, T> eta, Plate<TLanes, T> etaOfP, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -103,6 +107,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes LogDensity<TLanes, T>(Plate<TLanes, T> eta, Plate<TLanes, T> x, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -128,6 +133,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes SufficientStatistics<TLanes, T>(Plate<TLanes, T> x, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -147,6 +153,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes ToStandard<TLanes, T>(Plate<TLanes, T> eta, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -161,6 +168,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLanes FromStandard<TLanes, T>(Plate<TLanes, T> standard, Plate<TLanes, T> output, Plate<TLanes, T> workspace, int dimension)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -174,7 +182,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <summary>The term of one probability in the log density: <c>-α (y - 1 - log y) + ½ log(α/2π) - log x - μ(α)</c>, <c>y = x s/α</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes LogDensityTerm<TLanes, T>(TLanes alpha, TLanes total, TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -184,7 +192,7 @@ public readonly struct Dirichlet : IExponentialFamily
     }
 
     /// <summary>The term of the total in the log density: <c>-½ log(s/2π) + μ(s)</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes LogDensityOfTotal<TLanes, T>(TLanes total)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>

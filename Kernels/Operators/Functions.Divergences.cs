@@ -6,7 +6,7 @@ namespace Native.Kernels;
 // What entropies, divergences and densities of exponential families are made of. Written as differences of log partitions they lose all digits
 // where parameters are large; written with the Itakura-Saito divergence and with Binet's function (the small rest of Stirling's formula) every
 // term is small where the result is.
-// The long ones are called, not inlined: families use them many times, and a call costs little beside them.
+// The long ones are called, not inlined: families use them many times, and a call costs little beside them. They are compiled in full at once.
 public static unsafe partial class Functions
 {
     private const double HalfLogTwoPi = 0.91893853320467274;
@@ -40,7 +40,7 @@ public static unsafe partial class Functions
     /// <summary>
     /// The Itakura–Saito divergence <c>r - 1 - log r ≥ 0</c> of a ratio, accurate near its zero at 1; <c>+∞</c> at 0 and <c>+∞</c>, NaN below 0.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes ItakuraSaito<TLanes, T>(TLanes ratio)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -59,7 +59,7 @@ public static unsafe partial class Functions
     /// <param name="q">Probability under q.</param>
     /// <param name="p">Probability under p.</param>
     /// <param name="logRatio"><c>log p - log q</c>, which stays finite where the probabilities underflow.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes DivergenceTerm<TLanes, T>(TLanes q, TLanes p, TLanes logRatio)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -72,8 +72,15 @@ public static unsafe partial class Functions
         return TLanes.Select(TLanes.Equal(q, TLanes.Zero), p, result);
     }
 
+    /// <summary><see cref="LogGamma"/>, called.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    internal static TLanes LogGammaCalled<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => LogGamma<TLanes, T>(x);
+
     /// <summary>Binet's function <c>μ(x) = log Γ(x) - (x - ½) log x + x - ½ log 2π</c> for <c>x &gt; 0</c>: positive and about <c>1/12x</c>.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes Binet<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -84,7 +91,7 @@ public static unsafe partial class Functions
     }
 
     /// <summary><see cref="Binet{TLanes, T}(TLanes)"/> and its derivative <c>μ'(x) = ψ(x) - log x + 1/2x</c>, about <c>-1/12x²</c>.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes Binet<TLanes, T>(TLanes x, out TLanes derivative)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -106,7 +113,7 @@ public static unsafe partial class Functions
     /// The part of the divergence of log gamma functions that is not <c>y log(y/x) - y + x</c>:
     /// <c>log Γ(y) - log Γ(x) - (y - x) ψ(x) = y log(y/x) - y + x + G(y, x)</c>, <c>G(y, x) = ½ (r - 1 - log r) + μ(y) - μ(x) - (y - x) μ'(x) ≥ 0</c>, <c>r = y/x</c>.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes LogGammaDivergence<TLanes, T>(TLanes y, TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -120,7 +127,7 @@ public static unsafe partial class Functions
     /// The part of the entropy's gamma functions that is no logarithm: <c>log Γ(x) + (n - x) ψ(x) + x = (n - ½) log x + ½ log 2π + H(x, n)</c>,
     /// <c>H(x, n) = ½ - n/2x + μ(x) + (n - x) μ'(x)</c>.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static TLanes LogGammaEntropy<TLanes, T>(TLanes x, TLanes n)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -148,7 +155,7 @@ public static unsafe partial class Functions
         return TLanes.FusedMultiplyAdd(inverse, LogGammaTail<TLanes, T>(w), TLanes.FusedMultiplyAdd(-half, u, -(z * e)));
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static TLanes BinetNear<TLanes, T>(TLanes x, TLanes logarithm)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -33,7 +33,7 @@ public readonly struct Gamma : IExponentialFamily
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = Shape<TLanes, T>(eta);
-        output[0] = TLanes.FusedMultiplyAdd(-shape, Functions.Log<TLanes, T>(-eta[1]), Functions.LogGamma<TLanes, T>(shape));
+        output[0] = TLanes.FusedMultiplyAdd(-shape, Functions.Log<TLanes, T>(-eta[1]), Functions.LogGammaCalled<TLanes, T>(shape));
         return InDomain<TLanes, T>(eta);
     }
 
