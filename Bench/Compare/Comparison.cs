@@ -220,7 +220,7 @@ internal sealed class Comparison
             Scaling = field == first ? null : first.Ours.Median / milliseconds,
             ProcessPeakBytes = field.ProcessPeakBytes,
             FloorMilliseconds = floor * 1000,
-            InReadme = entry.InQuickRun,
+            IsMain = entry.IsMain,
         };
 
         return field.Peers.Count == 0 ? [result] : field.Peers.Select(peer =>

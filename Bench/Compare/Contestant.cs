@@ -10,6 +10,10 @@ internal sealed class Contestant(string? name, Action run, Action? prepare = nul
 {
     private static readonly TimeSpan ShortestSample = TimeSpan.FromMilliseconds(4);
 
+    // The first calls of a library take memory that later ones use again: fresh pages can take ten times as long as the work.
+    private const int FewestCalls = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     // Longer work fills the caches itself; an untimed call would only make its row take twice as long.
     private static readonly TimeSpan ColdCachesMatter = TimeSpan.FromMilliseconds(50);
 
@@ -40,14 +44,14 @@ internal sealed class Contestant(string? name, Action run, Action? prepare = nul
     }
 
     /// <summary>Does the work again and again until everything is compiled and paged in, and finds out how many calls make a sample.</summary>
-    /// <param name="duration">How long; the work is done at least once.</param>
+    /// <param name="duration">How long; the work is done at least three times, or once when it takes seconds.</param>
     /// <param name="stop">Ends it early.</param>
     public void WarmUp(TimeSpan duration, CancellationToken stop)
     {
         prepare?.Invoke();
         var start = Stopwatch.GetTimestamp();
         var calls = 0;
-        TimeSpan fastest = TimeSpan.MaxValue;
+        var fastest = TimeSpan.MaxValue;
         do
         {
             stop.ThrowIfCancellationRequested();
@@ -56,7 +60,7 @@ internal sealed class Contestant(string? name, Action run, Action? prepare = nul
             fastest = TimeSpan.FromTicks(Math.Max(1, Math.Min(fastest.Ticks, Stopwatch.GetElapsedTime(before).Ticks)));
             calls++;
         }
-        while (Stopwatch.GetElapsedTime(start) < duration);
+        while (Stopwatch.GetElapsedTime(start) is var elapsed && (elapsed < duration || (calls < FewestCalls && elapsed < Patience)));
 
         _calls = (int)Math.Max(1, Math.Ceiling(ShortestSample / fastest));
         _warmsCaches = fastest < ColdCachesMatter;
