@@ -43,8 +43,7 @@ internal static class CompareCommand
             "compare --filter gemm --threads 1",
             "compare --filter aggregate-sum --shape n16000 --threads 1 --json artifacts/aggregate.json",
             "compare --quick --report",
-            "compare --main --scaling --markdown README.md",
-            "compare --scaling --markdown README.md docs/PERFORMANCE.md");
+            "compare --main --scaling --markdown README.md docs/PERFORMANCE.md");
         command.SetAction(result => Run(
             CommonOptions.From(result),
             new Request(
