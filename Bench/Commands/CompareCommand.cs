@@ -12,7 +12,8 @@ internal static class CompareCommand
     private static readonly Option<string?> Filter = new("--filter") { Description = "Only kernels whose name contains this text.", HelpName = "TEXT" };
     private static readonly Option<string?> Shape = new("--shape") { Description = "Only shapes that contain this text.", HelpName = "TEXT" };
     private static readonly Option<string?> Precision = CreatePrecision();
-    private static readonly Option<bool> Quick = new("--quick") { Description = "Shorter measurements, and only the main shapes." };
+    private static readonly Option<bool> Main = new("--main") { Description = "Only the main rows, those of the README's table." };
+    private static readonly Option<bool> Quick = new("--quick") { Description = "Shorter measurements, and only the main rows." };
     private static readonly Option<bool> Scaling = new("--scaling") { Description = "Run every row on one thread too, and say how many times faster --threads are." };
     private static readonly Option<string[]> Markdown = new("--markdown")
     {
@@ -30,25 +31,26 @@ internal static class CompareCommand
     };
 
     /// <summary>What is asked for.</summary>
-    private sealed record Request(string? Filter, string? Shape, string? Precision, bool Quick, bool Scaling, IReadOnlyList<string> Markdown, string? Report);
+    private sealed record Request(string? Filter, string? Shape, string? Precision, bool Main, bool Quick, bool Scaling, IReadOnlyList<string> Markdown, string? Report);
 
     /// <summary>Creates the command.</summary>
     public static Command Create(CancellationToken stop)
     {
-        var command = new Command("compare", "Times our kernels and the peers on the same work, alternating in one process.") { Filter, Shape, Precision, Quick, Scaling, Markdown, Report };
+        var command = new Command("compare", "Times our kernels and the peers on the same work, alternating in one process.") { Filter, Shape, Precision, Main, Quick, Scaling, Markdown, Report };
         Examples.Set(
             command,
             "compare",
             "compare --filter gemm --threads 1",
             "compare --filter aggregate-sum --shape n16000 --threads 1 --json artifacts/aggregate.json",
             "compare --quick --report",
-            "compare --scaling --markdown README.md docs/PERFORMANCE.md");
+            "compare --main --scaling --markdown README.md docs/PERFORMANCE.md");
         command.SetAction(result => Run(
             CommonOptions.From(result),
             new Request(
                 result.GetValue(Filter),
                 result.GetValue(Shape),
                 result.GetValue(Precision),
+                result.GetValue(Main),
                 result.GetValue(Quick),
                 result.GetValue(Scaling),
                 result.GetValue(Markdown) ?? [],
@@ -142,9 +144,10 @@ internal static class CompareCommand
         }
 
         // A shape that was asked for is never left out.
-        if (request.Quick && request.Shape is null && entries.RemoveAll(entry => !entry.InQuickRun) > 0 && entries.Count == 0)
+        if ((request.Main || (request.Quick && request.Shape is null)) && entries.RemoveAll(entry => !entry.IsMain) > 0 && entries.Count == 0)
         {
-            throw new BenchException("compare: --quick leaves out everything that was asked for; leave --quick out, or name a --shape.");
+            var option = request.Main ? "--main" : "--quick";
+            throw new BenchException($"compare: {option} leaves out everything that was asked for, since none of it is a main row; leave {option} out.");
         }
 
         return entries;

@@ -7,14 +7,14 @@ namespace Native.Bench;
 /// <param name="Shape">The sizes, as text.</param>
 /// <param name="Layout">Transposition, order or options of the operands.</param>
 /// <param name="Precision"><c>float</c> or <c>double</c>.</param>
-/// <param name="InQuickRun">Whether it is one of the main rows: those of <c>--quick</c> and of the README's table.</param>
+/// <param name="IsMain">Whether it is one of the main rows: those of <c>--quick</c> and of the README's table.</param>
 /// <param name="Create">Makes the data and the kernels' workspaces.</param>
 internal sealed record CompareEntry(
     string Kernel,
     string Shape,
     string Layout,
     string Precision,
-    bool InQuickRun,
+    bool IsMain,
     Func<CompareSettings, CompareCase> Create);
 
 /// <summary>What a case is made for.</summary>

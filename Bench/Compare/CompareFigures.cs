@@ -54,14 +54,14 @@ internal static class CompareFigures
         List<(string Shape, string Layout)> sizes = [.. results.Select(result => (result.Shape, result.Layout)).Distinct()];
         foreach (var number in threads)
         {
-            AddLine(plot, $"{Ours}, {Threads(number)}", Figure.Colors[0], number == threads[0] ? LinePattern.Solid : LinePattern.Dashed, 3, sizes, size =>
+            AddLine(plot, $"{Ours}, {Threads(number)}", Figure.Colors[0], dashed: number != threads[0], 3, sizes, size =>
                 results.Find(result => result.Threads == number && (result.Shape, result.Layout) == size)?.LimitFraction);
         }
 
         foreach (var peer in results.Select(result => result.Peer).OfType<string>().Distinct())
         {
             var color = Figure.Colors[1 + peers.IndexOf(peer) % (Figure.Colors.Count - 1)];
-            AddLine(plot, peer, color, LinePattern.Solid, 1.5f, sizes, size =>
+            AddLine(plot, peer, color, dashed: false, 1.5f, sizes, size =>
                 results.Find(result => result.Peer == peer && result.Threads == threads[0] && (result.Shape, result.Layout) == size) is { } row ? row.LimitFraction / row.Speedup : null);
         }
 
@@ -80,7 +80,7 @@ internal static class CompareFigures
     }
 
     private static void AddLine(
-        Plot plot, string name, Color color, LinePattern pattern, float width, List<(string Shape, string Layout)> sizes, Func<(string Shape, string Layout), double?> fraction)
+        Plot plot, string name, Color color, bool dashed, float width, List<(string Shape, string Layout)> sizes, Func<(string Shape, string Layout), double?> fraction)
     {
         var points = sizes.Select((size, position) => (Position: (double)position, Fraction: fraction(size))).Where(point => point.Fraction is not null).ToList();
         if (points.Count == 0)
@@ -89,9 +89,10 @@ internal static class CompareFigures
         }
 
         var line = plot.Add.Scatter(points.ConvertAll(point => point.Position), points.ConvertAll(point => 100 * point.Fraction!.Value), color);
-        line.LinePattern = pattern;
+        line.LinePattern = dashed ? LinePattern.Dashed : LinePattern.Solid;
         line.LineWidth = width;
         line.MarkerSize = 4 + width;
+        line.MarkerShape = dashed ? MarkerShape.OpenCircle : MarkerShape.FilledCircle;
         line.LegendText = name;
     }
 

@@ -49,7 +49,7 @@ internal sealed class CompareMarkdown
             throw new BenchException($"--markdown expects a file with the lines '{BeginMain}' (or '{BeginAll}') and '{End}', or a new one, but '{path}' has no such lines.");
         }
 
-        var lost = onlyMain ? CompareCatalogue.All.Where(entry => entry.InQuickRun).Except(entries).Select(entry => $"{entry.Kernel} {entry.Shape}").ToList() : [];
+        var lost = onlyMain ? CompareCatalogue.All.Where(entry => entry.IsMain).Except(entries).Select(entry => $"{entry.Kernel} {entry.Shape}").ToList() : [];
         return lost.Count == 0
             ? new(path, text[..(begin + mark.Length)], text[end..], onlyMain)
             : throw new BenchException($"--markdown: '{path}' has the table of all main rows, but the other options leave out {string.Join(", ", lost.Distinct())}.");
@@ -61,7 +61,7 @@ internal sealed class CompareMarkdown
     /// <param name="date">When they were measured.</param>
     /// <param name="commit">The commit that was built, or null when it is not known.</param>
     public void Write(IReadOnlyList<CompareResult> results, string machine, DateTime date, string? commit) =>
-        OutputFile.Write(_path, $"{_before}\n{Compose(OnlyMain ? [.. results.Where(result => result.InReadme)] : results, machine, date, commit)}{_after}");
+        OutputFile.Write(_path, $"{_before}\n{Compose(OnlyMain ? [.. results.Where(result => result.IsMain)] : results, machine, date, commit)}{_after}");
 
     private string Compose(IReadOnlyList<CompareResult> results, string machine, DateTime date, string? commit)
     {
@@ -71,7 +71,7 @@ internal sealed class CompareMarkdown
         text.Append(CultureInfo.InvariantCulture, $"Measured on {date:yyyy-MM-dd} at commit {commit ?? "unknown"} with {threadText} on {machine}.\n\n");
         text.Append(CultureInfo.InvariantCulture, $"""
             *ms* is the median time of a call. *Of limit* is the fraction of what the machine can do at most: of its rate of multiply-adds (`fma`), or of the bandwidth
-            of reading from where the data lives (`l2`, `l3`, `dram`); both are measured in the same run. Below a peer stands its time over ours: above 1 we are faster,
+            of reading from where the data lives (`l2`, `l3`, `dram`), which work that reads and writes can exceed; both are measured in the same run. Below a peer stands its time over ours: above 1 we are faster,
             and in **bold** the peer wins.{(OnlyMain ? "" : " In brackets: the 95 % interval of the ratio.")} A dash: the peer does not have the operation, or does not take part.
 
 
@@ -169,7 +169,7 @@ internal sealed class CompareMarkdown
     private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
 
     private static string Size(CompareResult result, bool withPrecision) =>
-        $"{result.Shape}, {result.Layout}{(withPrecision ? $", {result.Precision}" : "")}";
+        $"{result.Shape}{(result.Layout.Length > 0 ? $", {result.Layout}" : "")}{(withPrecision ? $", {result.Precision}" : "")}";
 
     private static string OfLimit(CompareResult result) => string.Create(CultureInfo.InvariantCulture, $"{100 * result.LimitFraction:F0} % {result.Limit}");
 

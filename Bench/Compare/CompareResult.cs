@@ -51,7 +51,7 @@ internal sealed record CompareResult(
 
     /// <summary>Whether it belongs to the README's table.</summary>
     [JsonIgnore]
-    public bool InReadme { get; init; }
+    public bool IsMain { get; init; }
 
     /// <summary>The high-water mark of the whole process while only ours had run; 0 where the system does not tell.</summary>
     [JsonIgnore]

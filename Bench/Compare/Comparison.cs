@@ -20,9 +20,6 @@ internal sealed class Comparison
     private const int MostResamples = 400;
     private static readonly TimeSpan LimitSample = TimeSpan.FromMilliseconds(1);
 
-    // Threads of the one before may still spin, waiting for more work.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
-
     private readonly IReadOnlyList<CompareSettings> _settings;
     private readonly IReadOnlyList<ProcessorRoofline> _rooflines;
     private readonly CancellationToken _stop;
@@ -30,7 +27,6 @@ internal sealed class Comparison
     private readonly TimeSpan _warmUp;
     private readonly TimeSpan _budget;
     private readonly int _fewestRounds;
-    private readonly bool _pauses;
     private readonly HashSet<(string Kernel, string Precision, string? Name, CompareEntry? Entry)> _compiled = [];
 
     /// <summary>Prepares comparisons.</summary>
@@ -42,7 +38,6 @@ internal sealed class Comparison
         _settings = settings;
         _stop = stop;
         _rooflines = [.. settings.Select(setting => new ProcessorRoofline(setting.Threads, setting.Caches, stop))];
-        _pauses = settings.Any(setting => setting.Threads > 1);
 
         // The runtime compiles a method again after 30 calls and a tenth of a second, in the background.
         _firstWarmUp = TimeSpan.FromMilliseconds(quick ? 200 : 300);
@@ -68,7 +63,7 @@ internal sealed class Comparison
                 setting.Device.ResetPeakBytes();
                 var ours = entry.Create(setting);
                 owned.Push(ours);
-                var field = new Field(setting, roofline, ours, new Contestant(null, ours.Run));
+                var field = new Field(setting, roofline, ours, new Contestant(null, setting.Threads, ours.Run));
                 WarmUp(entry, field.Ours);
                 field.ProcessPeakBytes = ProcessMemory.PeakBytes;
                 field.DevicePeakBytes = setting.Device.PeakBytes;
@@ -114,7 +109,7 @@ internal sealed class Comparison
         {
             var run = peer.Create();
             owned.Push(run);
-            var contestant = new Contestant(peer.Name, run.Run, run.Prepare);
+            var contestant = new Contestant(peer.Name, field.Setting.Threads, run.Run, run.Prepare);
             WarmUp(entry, contestant);
             Check(entry, peer.Name, run);
             field.Peers.Add(contestant);
@@ -188,11 +183,6 @@ internal sealed class Comparison
             return;
         }
 
-        if (_pauses)
-        {
-            Thread.Sleep(Pause);
-        }
-
         contestant.Sample();
     }
 
@@ -220,7 +210,7 @@ internal sealed class Comparison
             Scaling = field == first ? null : first.Ours.Median / milliseconds,
             ProcessPeakBytes = field.ProcessPeakBytes,
             FloorMilliseconds = floor * 1000,
-            InReadme = entry.InQuickRun,
+            IsMain = entry.IsMain,
         };
 
         return field.Peers.Count == 0 ? [result] : field.Peers.Select(peer =>

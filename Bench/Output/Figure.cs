@@ -14,6 +14,7 @@ internal sealed record Figure(string Path, string Caption)
     public static IReadOnlyList<Color> Colors { get; } =
     [
         Color.FromHex("#1f5fa8"), Color.FromHex("#c8553d"), Color.FromHex("#3f8f5b"), Color.FromHex("#8a5fa8"), Color.FromHex("#b8860b"), Color.FromHex("#55606f"), Color.FromHex("#2a9d9d"),
+        Color.FromHex("#d16ba5"), Color.FromHex("#7a7a1f"), Color.FromHex("#7a4b3a"), Color.FromHex("#111111"),
     ];
 
     /// <summary>Whether the system has fonts; without any, figures have no text.</summary>

@@ -6,7 +6,7 @@ namespace Native.Bench;
 internal static class Screen
 {
     // A file or a pipe has no width of its own and Spectre assumes 80 columns, which breaks the rows of wide tables.
-    private const int RedirectedWidth = 220;
+    private const int RedirectedWidth = 260;
 
     /// <summary>The console on standard error.</summary>
     public static IAnsiConsole Error { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });

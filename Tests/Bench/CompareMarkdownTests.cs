@@ -35,7 +35,7 @@ public sealed class CompareMarkdownTests : IDisposable
             Result("gemm", 1, 2, "OpenBLAS", 1.6),
             Result("gemm", 1, 2, "plain loop", 8),
             Result("gemm", 2, 1, "OpenBLAS", 3) with { Scaling = 2 },
-            Result("gather", 1, 2, null, null) with { InReadme = false },
+            Result("gather", 1, 2, null, null) with { IsMain = false },
             Result("adam", 1, 2, "TorchSharp", 3),
         ];
         CompareMarkdown.Open(path, CompareCatalogue.All).Write(results, "a machine", Date, null);
@@ -89,7 +89,7 @@ public sealed class CompareMarkdownTests : IDisposable
             Spread = 0.03,
             SpeedupLow = peerMilliseconds / milliseconds - 0.1,
             SpeedupHigh = peerMilliseconds / milliseconds + 0.1,
-            InReadme = true,
+            IsMain = true,
         };
 
     private string Write(string text)

@@ -96,6 +96,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("--markdown", "--markdown", ".")]
     [InlineData("--report", "--report", "Native.Bench.dll")]
     [InlineData("--quick", "--quick", "--precision", "double")]
+    [InlineData("--main", "--main", "--precision", "double")]
     public void CompareNamesTheOptionThatIsWrong(string option, params string[] arguments)
     {
         var (code, output) = BenchRun.Run(["compare", "--filter", "gather", .. arguments]);

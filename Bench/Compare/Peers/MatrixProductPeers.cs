@@ -21,7 +21,8 @@ internal static class MatrixProductPeers
             var c = new T[(long)m * n];
             return new PeerRun(
                 () => OpenBlasProduct<T>(a, transposeA, b, transposeB, c, m, n, k),
-                () => Shapes.Difference<T>(ours(), c));
+                () => Shapes.Difference<T>(ours(), c),
+                prepare: () => OpenBlasLibrary.SetThreads(threads));
         });
     }
 

@@ -10,6 +10,9 @@ internal static class OnnxRuntimePeer
     /// <summary>The name shown.</summary>
     public const string Name = "ONNX Runtime";
 
+    /// <summary>The number of threads of a model with a reducing <c>ScatterND</c>: with more, updates of the same row get lost and its result is wrong.</summary>
+    public const int ScatterThreads = 1;
+
     /// <summary>Its version, or null when the program was built without it.</summary>
     public static string? Describe() =>
 #if PEER_ONNX
@@ -49,6 +52,7 @@ internal static class OnnxRuntimePeer
 
         public Session(OnnxGraph graph, int threads)
         {
+            NativeHeap.Keep();
             using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
 
             // Its threads spin between the operators of a run, as they do by default, but not on after it, which would disturb whoever is timed next.

@@ -117,7 +117,7 @@ internal abstract class EdgeCase<T> : DeviceCase<T>
         var sums = new Lazy<T[]>(() => new T[(long)Nodes * Features]);
         return OnnxRuntimePeer.Create(
             2 * NodeBytes,
-            Threads,
+            OnnxRuntimePeer.ScatterThreads,
             () => new OnnxGraph()
                 .AddInput("v", v, Edges, Features)
                 .AddInput("index", Array.ConvertAll(Index, node => (long)node), Edges, 1)

@@ -75,7 +75,7 @@ internal abstract class GraphCase<T> : DeviceCase<T>
         var result = new Lazy<T[]>(() => new T[(long)Nodes * Features]);
         return OnnxRuntimePeer.Create(
             EdgeBytes + 2 * NodeBytes,
-            Threads,
+            OnnxRuntimePeer.ScatterThreads,
             () =>
             {
                 var start = new T[(long)Nodes * Features];
