@@ -17,7 +17,7 @@ internal sealed class Contestant(string? name, int threads, Action run, Action? 
 
     // The first calls of a library take memory that later ones use again: fresh pages can take ten times as long as the work.
     private const int FewestCalls = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // Longer work fills the caches itself; an untimed call would only make its row take twice as long.
     private static readonly TimeSpan ColdCachesMatter = TimeSpan.FromMilliseconds(50);

@@ -12,10 +12,11 @@ internal static partial class NativeHeap
     // malloc.h
     private const int TrimThreshold = -1;
     private const int MaximumMappedBlocks = -4;
+    private const int MaximumArenas = -8;
     private const int Never = -1;
 
-    /// <summary>Freed blocks stay in the process and are used again (Linux with glibc).</summary>
-    public static void Keep() => Try(() => SetOption(MaximumMappedBlocks, 0) + SetOption(TrimThreshold, Never));
+    /// <summary>Freed blocks stay in the process and are used again, whatever their size (Linux with glibc, of whose arenas only the first holds large blocks).</summary>
+    public static void Keep() => Try(() => SetOption(MaximumArenas, 1) + SetOption(MaximumMappedBlocks, 0) + SetOption(TrimThreshold, Never));
 
     /// <summary>Gives all free memory back to the system.</summary>
     public static void Release() => Try(() => Trim(0));
