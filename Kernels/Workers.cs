@@ -26,7 +26,7 @@ internal interface IWork
 /// runs its blocks alone. How many blocks there are depends on shapes only and every block is computed the same way on
 /// every thread, so results are bitwise equal for any thread count. Threads start on first use and are kept; after that
 /// nothing is allocated. Idle threads spin for some tens of microseconds, because kernels follow each other closely, and
-/// then sleep.
+/// then sleep. A thread that wakes on the caller's processor moves to another (<see cref="ThreadPlacement"/>).
 /// </remarks>
 internal static unsafe class Workers
 {
@@ -47,6 +47,7 @@ internal static unsafe class Workers
     private static delegate*<void*, void> s_claimBlocks;
     private static int s_helpers;
     private static int s_blocks;
+    private static int s_processor;
     private static ExceptionDispatchInfo? s_failure;
     private static Ticket s_ticket;
 
@@ -101,6 +102,7 @@ internal static unsafe class Workers
         s_helpers = helpers;
         s_ticket.Next = 0;
         s_failure = null;
+        s_processor = Thread.GetCurrentProcessorId();
         Volatile.Write(ref s_state, 0);
 
         var workers = s_workers;
@@ -224,6 +226,9 @@ internal static unsafe class Workers
         private int _calls;
         private int _sleeps;
 
+        // Not more threads than processors: each can have one of its own.
+        private static bool HasProcessor => s_workers.Length < Environment.ProcessorCount;
+
         public Worker(int index)
         {
             _index = index;
@@ -250,6 +255,12 @@ internal static unsafe class Workers
             {
                 Sleep(answered);
                 answered = Volatile.Read(ref _calls);
+                var caller = Volatile.Read(ref s_processor);
+                if (HasProcessor && Thread.GetCurrentProcessorId() == caller)
+                {
+                    ThreadPlacement.Leave(caller);
+                }
+
                 Join(_index);
             }
         }
@@ -257,7 +268,7 @@ internal static unsafe class Workers
         private void Sleep(int answered)
         {
             // Where more threads were asked for than there are processors, a spinning one only takes time from the others.
-            if (s_workers.Length < Environment.ProcessorCount)
+            if (HasProcessor)
             {
                 var deadline = Stopwatch.GetTimestamp() + SpinTicks;
                 do

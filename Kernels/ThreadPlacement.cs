@@ -1,0 +1,72 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Native.Kernels;
+
+/// <summary>Where the threads of the pool run.</summary>
+/// <remarks>
+/// Linux wakes a thread near the one that woke it and looks for an idle processor only among those that share a cache. Virtual
+/// machines often do not say which do; two threads that once met on a processor then stay there, and take turns, for as long as
+/// their jobs are short, whatever else is idle.
+/// </remarks>
+internal static unsafe partial class ThreadPlacement
+{
+    // The size that glibc gives a set of processors.
+    private const int Words = 1024 / 64;
+
+    /// <summary>
+    /// Moves the calling thread away from a processor, if it may run on others: Linux moves it at once when its set of
+    /// processors leaves out the one it runs on. The set is put back before this returns. Other systems are left to
+    /// themselves.
+    /// </summary>
+    [SkipLocalsInit]
+    public static void Leave(int processor)
+    {
+        if (!OperatingSystem.IsLinux() || (uint)processor >= Words * 64)
+        {
+            return;
+        }
+
+        var allowed = stackalloc ulong[Words];
+        var size = GetAffinity(0, Words * sizeof(ulong), allowed);
+        if (size <= 0)
+        {
+            return;
+        }
+
+        var others = stackalloc ulong[Words];
+        var count = 0;
+        for (var i = 0; i < Words; i++)
+        {
+            allowed[i] = i < size / sizeof(ulong) ? allowed[i] : 0;
+            others[i] = allowed[i];
+            if (i == processor / 64)
+            {
+                others[i] &= ~(1UL << (processor % 64));
+            }
+
+            count += BitOperations.PopCount(others[i]);
+        }
+
+        if (count > 0 && SetAffinity(0, Words * sizeof(ulong), others) == 0)
+        {
+            SetAffinity(0, Words * sizeof(ulong), allowed);
+        }
+    }
+
+    // The system call gives the number of bytes it has written, the function of glibc and musl 0 or that number.
+    private static int GetAffinity(int thread, nint size, ulong* set)
+    {
+        new Span<ulong>(set, Words).Clear();
+        return sched_getaffinity(thread, size, set) < 0 ? -1 : (int)size;
+    }
+
+    private static int SetAffinity(int thread, nint size, ulong* set) => sched_setaffinity(thread, size, set);
+
+    [LibraryImport("libc")]
+    private static partial int sched_getaffinity(int thread, nint size, ulong* set);
+
+    [LibraryImport("libc")]
+    private static partial int sched_setaffinity(int thread, nint size, ulong* set);
+}
