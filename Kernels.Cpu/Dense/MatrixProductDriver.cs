@@ -31,10 +31,11 @@ internal static class MatrixProductDriver
 /// and BLIS (Van Zee and van de Geijn, 2015).
 /// </summary>
 /// <remarks>
-/// <para>Usual shapes: <c>B</c> is packed into panels of one tile's width, shared by all threads; the threads then take
-/// blocks of <c>C</c>, and each block runs over all of <c>k</c> in order. Long sums into a small <c>C</c> (weight
-/// gradients) are cut along <c>k</c> instead, into pieces with a <c>C</c> of their own that are added up in order.</para>
-/// <para>Every cut depends on the shape only, so results are bitwise equal for any number of threads.</para>
+/// <para>Usual shapes: the threads take blocks of <c>C</c>, and each block runs over all of <c>k</c> in order, packing its
+/// columns of <c>B</c> into panels of one tile's width as it goes: nothing is shared, so nobody waits, and what a core reads is
+/// in its own caches. Long sums into a small <c>C</c> (weight gradients) are cut along <c>k</c> instead, into pieces with a
+/// <c>C</c> of their own that are added up in order.</para>
+/// <para>Every cut of a sum depends on the shape only, so results are bitwise equal for any number of threads.</para>
 /// <para><c>A</c> is read where it lies unless it is read often: the micro-kernel takes both layouts, and packing copies rows
 /// as they are. <c>B</c> is read where it lies when it is row-major and has few rows of <c>A</c> to meet.</para>
 /// </remarks>
@@ -74,7 +75,8 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             arguments.TransposeA,
             arguments.TransposeB,
             arguments.AStride,
-            arguments.BStride);
+            arguments.BStride,
+            threads);
         if (plan.DepthParts > 1)
         {
             RunDepthParts(ref arguments, plan, threads);
@@ -104,30 +106,12 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
 
     private static void RunBlocks(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
     {
-        threads = plan.Threads(threads);
-        var packedSize = plan.PackB ? Panels(plan.GroupColumns) * Blocks(plan.GroupDepth, plan.DepthBlock) * MatrixProductPacking.PanelStep<T>(plan.DepthBlock, TileColumns) : 0;
-        using var scratch = plan.PackB ? Scratch.Rent(Scratch.SizeOf<T>(packedSize)) : null;
         var work = new BlockWork
         {
             Arguments = arguments,
             Plan = plan,
-            Packed = scratch is null ? null : scratch.Take<T>(packedSize),
         };
-        for (work.Column = 0; work.Column < arguments.Columns; work.Column += plan.GroupColumns)
-        {
-            work.Columns = Math.Min(plan.GroupColumns, arguments.Columns - work.Column);
-            for (work.DepthStart = 0; work.DepthStart < arguments.Depth; work.DepthStart += plan.GroupDepth)
-            {
-                work.Depth = Math.Min(plan.GroupDepth, arguments.Depth - work.DepthStart);
-                if (plan.PackB)
-                {
-                    var packing = new PackWork(work);
-                    Workers.For(ref packing, packing.Parts, threads);
-                }
-
-                Workers.For(ref work, work.Blocks, threads);
-            }
-        }
+        Workers.For(ref work, work.Count, plan.Threads(threads));
     }
 
     private static void RunDepthParts(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
@@ -155,21 +139,20 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         Workers.For(ref reduce, reduce.Blocks, threads);
     }
 
-    // c (+)= op(A)[row…, depthStart…] · op(B)[depthStart…, column…], c being the block's first element. packed: the panels of
-    // this range of B as PackWork leaves them, or null; packedColumns: the width of all of them together; packedColumn: where
-    // in them the block's first column stands, at the start of a panel. padded: c has room for whole tiles, so that none needs
-    // a masked store. finish: the sums are complete with this call.
+    // c (+)= op(A)[row…, depthStart…] · op(B)[depthStart…, column…], c being the block's first element. padded: c has room for
+    // whole tiles, so that none needs a masked store. finish: the sums are complete with this call.
     private static void MultiplyBlock(
         in MatrixProductArguments<T> p, in MatrixProductPlan plan, nint row, nint rows, nint column, nint columns, nint depthStart, nint depth,
-        T* packed, nint packedColumns, nint packedColumn, T* c, nint cStride, bool padded, bool accumulate, bool finish)
+        T* c, nint cStride, bool padded, bool accumulate, bool finish)
     {
         var width = (nint)TileColumns;
         var edge = columns % width;
-        var packEdge = packed is null && !plan.PackBlockB && edge != 0;
+        var packEdge = !plan.PackB && edge != 0;
         var fullStep = MatrixProductPacking.PanelStep<T>(plan.DepthBlock, width);
-        var panelBytes = plan.PackBlockB ? Scratch.SizeOf<T>(Panels(columns) * fullStep) : packEdge ? Scratch.SizeOf<T>(fullStep) : 0;
+        var panelBytes = plan.PackB ? Scratch.SizeOf<T>(Panels(columns) * fullStep) : packEdge ? Scratch.SizeOf<T>(fullStep) : 0;
         var aCopyStride = p.TransposeA ? RoundUp(plan.TileRows, 16 / sizeof(T)) : plan.DepthBlock + plan.CopyPadding;
-        var aBytes = plan.PackA ? Scratch.SizeOf<T>(p.TransposeA ? Blocks(rows, plan.TileRows) * MatrixProductPacking.PanelStep<T>(plan.DepthBlock, aCopyStride) : rows * aCopyStride) : 0;
+        var rowsAtOnce = Math.Min(rows, plan.RowsAtOnce);
+        var aBytes = plan.PackA ? Scratch.SizeOf<T>(p.TransposeA ? Blocks(rowsAtOnce, plan.TileRows) * MatrixProductPacking.PanelStep<T>(plan.DepthBlock, aCopyStride) : rowsAtOnce * aCopyStride) : 0;
         var scratch = panelBytes + aBytes == 0 ? null : Scratch.Rent(panelBytes + aBytes);
         try
         {
@@ -183,54 +166,47 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                 {
                     Depth = blockDepth,
                     RowMajor = !p.TransposeA,
-                    A = p.TransposeA ? p.A + ((depthStart + k) * p.AStride) + row : p.A + (row * p.AStride) + depthStart + k,
-                    AStride = p.AStride,
-                    ATileStep = p.TransposeA ? plan.TileRows : plan.TileRows * p.AStride,
-                    C = c,
                     CStride = cStride,
-                    Rows = rows,
                     Columns = columns,
                     TileRows = plan.TileRows,
                     Padded = padded,
                     Accumulate = accumulate || k > 0,
                     Finish = finish && k + blockDepth == depth,
-                    Row = row,
                     Column = column,
                 };
 
-                if (plan.PackA)
+                block.B = p.TransposeB ? p.B + (column * p.BStride) + depthStart + k : p.B + ((depthStart + k) * p.BStride) + column;
+                block.BStride = p.BStride;
+                block.BPanelStep = width;
+                if (plan.PackB)
                 {
-                    PackA(ref block, aCopy, aCopyStride);
-                }
-
-                if (packed is not null)
-                {
-                    block.B = packed + (k / plan.DepthBlock * Panels(packedColumns) * fullStep) + (packedColumn / width * panelStep);
+                    MatrixProductPacking.PackPanels(block.B, p.BStride, p.TransposeB, blockDepth, columns, panels, width, panelStep);
+                    block.B = panels;
                     block.BStride = width;
                     block.BPanelStep = panelStep;
                     block.BEdge = block.B + (columns / width * block.BPanelStep);
                 }
-                else
+                else if (packEdge)
                 {
-                    block.B = p.TransposeB ? p.B + (column * p.BStride) + depthStart + k : p.B + ((depthStart + k) * p.BStride) + column;
-                    block.BStride = p.BStride;
-                    block.BPanelStep = width;
-                    if (plan.PackBlockB)
-                    {
-                        MatrixProductPacking.PackPanels(block.B, p.BStride, p.TransposeB, blockDepth, columns, panels, width, panelStep);
-                        block.B = panels;
-                        block.BStride = width;
-                        block.BPanelStep = panelStep;
-                        block.BEdge = block.B + (columns / width * block.BPanelStep);
-                    }
-                    else if (packEdge)
-                    {
-                        MatrixProductPacking.PackPanels(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width, panelStep);
-                        block.BEdge = panels;
-                    }
+                    MatrixProductPacking.PackPanels(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width, panelStep);
+                    block.BEdge = panels;
                 }
 
-                Multiply(p, block, plan.RowsOutermost);
+                for (nint i = 0; i < rows; i += rowsAtOnce)
+                {
+                    block.Row = row + i;
+                    block.Rows = Math.Min(rowsAtOnce, rows - i);
+                    block.C = c + (i * cStride);
+                    block.A = p.TransposeA ? p.A + ((depthStart + k) * p.AStride) + block.Row : p.A + (block.Row * p.AStride) + depthStart + k;
+                    block.AStride = p.AStride;
+                    block.ATileStep = p.TransposeA ? plan.TileRows : plan.TileRows * p.AStride;
+                    if (plan.PackA)
+                    {
+                        PackA(ref block, aCopy, aCopyStride);
+                    }
+
+                    Multiply(p, block, plan.RowsOutermost);
+                }
             }
         }
         finally
@@ -372,92 +348,40 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         public nint Column;
     }
 
-    /// <summary>Packs a range of B: blocks of <c>k</c> after one another, in each the panels after one another.</summary>
-    private readonly struct PackWork(BlockWork range) : IWork
-    {
-        private readonly BlockWork _range = range;
-
-        public int Parts => checked((int)(DepthBlocks * PartsOfDepth * PartsOfColumns));
-
-        // Memory is read in runs long enough for the hardware to foresee: rows of B in pieces of 16 panels, rows of a
-        // transposed B over a whole block of k.
-        private nint PartColumns => (_range.Arguments.TransposeB ? 4 : 16) * TileColumns;
-
-        private nint PartDepth => _range.Arguments.TransposeB ? _range.Plan.DepthBlock : 32;
-
-        private nint DepthBlocks => Blocks(_range.Depth, _range.Plan.DepthBlock);
-
-        private nint PartsOfDepth => Blocks(_range.Plan.DepthBlock, PartDepth);
-
-        private nint PartsOfColumns => Blocks(_range.Columns, PartColumns);
-
-        public void Run(int block)
-        {
-            ref readonly var p = ref _range.Arguments;
-            var depthBlock = block / (PartsOfDepth * PartsOfColumns);
-            var k = depthBlock * _range.Plan.DepthBlock;
-            var depth = Math.Min(_range.Plan.DepthBlock, _range.Depth - k);
-            var firstRow = block / PartsOfColumns % PartsOfDepth * PartDepth;
-            var rows = Math.Min(PartDepth, depth - firstRow);
-            if (rows <= 0)
-            {
-                return;
-            }
-
-            var first = block % PartsOfColumns * PartColumns;
-            var columns = Math.Min(PartColumns, _range.Columns - first);
-            var panelStep = MatrixProductPacking.PanelStep<T>(depth, TileColumns);
-            var packed = _range.Packed + (depthBlock * Panels(_range.Columns) * MatrixProductPacking.PanelStep<T>(_range.Plan.DepthBlock, TileColumns))
-                + (first / TileColumns * panelStep) + (firstRow * TileColumns);
-            var row = _range.DepthStart + k + firstRow;
-            var column = _range.Column + first;
-            var from = p.B + (p.TransposeB ? (column * p.BStride) + row : (row * p.BStride) + column);
-            MatrixProductPacking.PackPanels(from, p.BStride, p.TransposeB, rows, columns, packed, TileColumns, panelStep);
-        }
-    }
-
-    /// <summary>Blocks of C, each over the whole given range of <c>k</c>.</summary>
+    /// <summary>Blocks of C, each over all of <c>k</c>.</summary>
     private struct BlockWork : IWork
     {
         public MatrixProductArguments<T> Arguments;
         public MatrixProductPlan Plan;
 
-        /// <summary>The range of B at hand, and its panels if it is packed.</summary>
-        public nint Column;
-        public nint Columns;
-        public nint DepthStart;
-        public nint Depth;
-        public T* Packed;
+        private readonly nint ColumnBlocks => Blocks(Arguments.Columns, Plan.ColumnBlock);
 
-        private readonly nint ColumnBlocks => (Columns + Plan.ColumnBlock - 1) / Plan.ColumnBlock;
-
-        public readonly int Blocks => checked((int)((Arguments.Rows + Plan.RowBlock - 1) / Plan.RowBlock * ColumnBlocks));
+        public readonly int Count => checked((int)(Blocks(Arguments.Rows, Plan.RowBlock) * ColumnBlocks));
 
         public readonly void Run(int block)
         {
             var row = block / ColumnBlocks * Plan.RowBlock;
             var rows = Math.Min(Plan.RowBlock, Arguments.Rows - row);
-            var start = block % ColumnBlocks * Plan.ColumnBlock;
-            var columns = Math.Min(Plan.ColumnBlock, Columns - start);
-            var column = Column + start;
+            var column = block % ColumnBlocks * Plan.ColumnBlock;
+            var columns = Math.Min(Plan.ColumnBlock, Arguments.Columns - column);
             var c = Arguments.C + (row * Arguments.CStride) + column;
-            var accumulate = Arguments.Accumulate || DepthStart > 0;
-            var finish = DepthStart + Depth == Arguments.Depth;
             if (!Plan.Buffered)
             {
-                MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, Columns, start, c, Arguments.CStride, false, accumulate, finish);
+                MultiplyBlock(Arguments, Plan, row, rows, column, columns, 0, Arguments.Depth, c, Arguments.CStride, false, Arguments.Accumulate, true);
                 return;
             }
 
             var stride = RoundUp(columns, TileColumns);
             using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * stride));
             var sums = scratch.Take<T>(rows * stride);
-            MultiplyBlock(Arguments, Plan, row, rows, column, columns, DepthStart, Depth, Packed, Columns, start, sums, stride, true, false, false);
-            MatrixProductEpilogue.StoreTile<T, TLanes>(sums, stride, c, Arguments.CStride, rows, columns, accumulate);
-            if (finish)
+            for (nint depthStart = 0; depthStart < Arguments.Depth; depthStart += Plan.GroupDepth)
             {
-                FinishRows(Arguments, c, row, rows, column, columns);
+                var depth = Math.Min(Plan.GroupDepth, Arguments.Depth - depthStart);
+                MultiplyBlock(Arguments, Plan, row, rows, column, columns, depthStart, depth, sums, stride, true, false, false);
+                MatrixProductEpilogue.StoreTile<T, TLanes>(sums, stride, c, Arguments.CStride, rows, columns, Arguments.Accumulate || depthStart > 0);
             }
+
+            FinishRows(Arguments, c, row, rows, column, columns);
         }
     }
 
@@ -474,7 +398,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             var depthStart = block * Plan.DepthPart;
             var depth = Math.Min(Plan.DepthPart, Arguments.Depth - depthStart);
             var partial = Partials + (block * Arguments.Rows * Stride);
-            MultiplyBlock(Arguments, Plan, 0, Arguments.Rows, 0, Arguments.Columns, depthStart, depth, null, 0, 0, partial, Stride, true, false, false);
+            MultiplyBlock(Arguments, Plan, 0, Arguments.Rows, 0, Arguments.Columns, depthStart, depth, partial, Stride, true, false, false);
         }
     }
 
