@@ -34,5 +34,6 @@ internal static class ReferenceSystems
         ["scatter_add"] = new ScatterAddSystem(),
         ["segment_reduce"] = new SegmentReduceSystem(),
         ["unified_message_passing"] = new UnifiedMessagePassingSystem(),
+        ["vmp"] = new VariationalMessagePassingSystem(),
     };
 }
