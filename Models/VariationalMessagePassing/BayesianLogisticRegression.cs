@@ -17,7 +17,7 @@ public enum LogisticBound
 /// With the bound, order w, ξ from the <c>ξ</c> of the prior: <c>S⁻¹ = Λ₀ + 2 Σ λ(ξ) x xᵀ</c>, <c>S⁻¹m = Λ₀m₀ + Σ (y - ½) x</c>, <c>ξ² = xᵀ(S + mmᵀ)x</c>, <c>λ(ξ) = tanh(ξ/2) / 4ξ</c>;
 /// <c>F</c> is minus the bound and never rises.
 /// </summary>
-/// <remarks>The integrals are taken by the trapezoidal rule, which on the Gaussian weight converges as fast as Gauss–Hermite's and has no limit near the poles of <c>σ</c> at <c>±iπ</c>
+/// <remarks>The integrals are taken by the trapezoidal rule, which on the Gaussian weight converges as fast as Gauss–Hermite's and is not held up by the poles of <c>σ</c> at <c>±iπ</c>
 /// (Trefethen and Weideman 2014): its step shrinks with the deviation of <c>a</c>.</remarks>
 public sealed class BayesianLogisticRegression : VariationalBlock
 {
@@ -90,7 +90,8 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     /// </summary>
     /// <param name="label"><c>y</c>.</param>
     /// <param name="mean">Mean of <c>a</c>, finite.</param>
-    /// <param name="variance">Variance of <c>a</c>, finite and ≥ 0.</param>
+    /// <param name="variance">Variance of <c>a</c>, in <c>[0, 10⁸]</c>.</param>
+    /// <exception cref="InvalidOperationException">The variance is larger than the quadrature resolves.</exception>
     public static double ExpectedLogLikelihood(bool label, double mean, double variance)
     {
         Finite([mean], 1, nameof(mean));
@@ -148,7 +149,13 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     {
         // Over nine deviations to each side the weight falls to 1e-18. The rule errs by exp(-2π²/h²) for the weight and by exp(-2π²/(s h)) for the poles.
         const double Reach = 9;
+        const double WidestDeviation = 1e4;
         var deviation = Math.Sqrt(variance);
+        if (!(deviation <= WidestDeviation))
+        {
+            throw new InvalidOperationException($"variance: expected w·x with a standard deviation of at most {WidestDeviation}, which the quadrature resolves, but got {deviation}. Scale the inputs or tighten the prior.");
+        }
+
         var intervals = 2 * (int)Math.Ceiling(Reach / Math.Min(0.6, 0.5 / Math.Max(deviation, 1e-300)));
         var step = 2 * Reach / intervals;
         BlockedSum softplus = default, sigmoid = default, slope = default;

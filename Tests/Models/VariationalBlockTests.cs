@@ -184,6 +184,7 @@ public class VariationalBlockTests
         Assert.Contains("y[1]", Assert.Throws<ArgumentException>(() => new BayesianLinearRegression([1, 2], [1, double.NaN], [1], [1], 1, 1)).Message, StringComparison.Ordinal);
         Assert.Contains("tauRate", Assert.Throws<ArgumentException>(() => new BayesianLinearRegression([1, 2], [1, 1], [1], [1], 1, 0)).Message, StringComparison.Ordinal);
         Assert.Contains("priorPrecision", Assert.Throws<ArgumentException>(() => new BayesianLogisticRegression([1, 2], [true], [0, 0], [1, 2, 2, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains("variance", Assert.Throws<InvalidOperationException>(() => BayesianLogisticRegression.ExpectedLogLikelihood(true, 0, 1e30)).Message, StringComparison.Ordinal);
         Assert.Contains("initial", Assert.Throws<ArgumentException>(() => new DiscreteMeanField(new DiscreteFactorGraph([2], [0, 1], [0], [0, 0]), [0.5, 0.6])).Message, StringComparison.Ordinal);
         Assert.Contains("x:", Assert.Throws<ArgumentException>(() => new BayesianPca([1, 2, 3], 2, new BayesianPcaPriors(1, [1], [1], 1, 1), [1, 1], [1, 1])).Message, StringComparison.Ordinal);
         Assert.Contains("parameters.Transition", Assert.Throws<ArgumentException>(() => new LinearGaussianChain(Chain([1, 0, 0], [1, 0, 0, 1], [0, 0], 1, 1, 1), [1, 2])).Message, StringComparison.Ordinal);
