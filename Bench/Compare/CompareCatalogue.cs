@@ -54,6 +54,12 @@ internal static class CompareCatalogue
                 .. ExpectedStatisticsRows.Entries,
             ]),
         new(
+            "inference",
+            "Inference",
+            [
+                .. BeliefPropagationRows.Entries,
+            ]),
+        new(
             "sampling",
             "Sampling",
             [

@@ -71,6 +71,30 @@ public sealed class IsingBeliefPropagation<T> : IDisposable
     /// <summary>Sets all messages back to uniform.</summary>
     public void Reset() => _incoming.Clear();
 
+    /// <summary>Sets the messages that the next run starts from.</summary>
+    /// <param name="messages">Log-odds <c>log m(+1) - log m(-1)</c>, finite, <c>[4R, C]</c>: the planes of what is heard from the left, the right, above and below; what lies beyond the border must be 0.</param>
+    /// <exception cref="ArgumentException">The length does not fit, a number is not finite, or the border hears something.</exception>
+    public void Start(ReadOnlySpan<T> messages)
+    {
+        var count = Model.Rows * Model.Columns;
+        if (messages.Length != 4L * count)
+        {
+            throw new ArgumentException($"messages: expected 4 x {Model.Rows} x {Model.Columns} = {4L * count} log-odds, but got {messages.Length}.", nameof(messages));
+        }
+
+        for (var i = 0; i < messages.Length; i++)
+        {
+            int plane = i / count, row = i % count / Model.Columns, column = i % Model.Columns;
+            var isBeyond = plane switch { 0 => column == 0, 1 => column == Model.Columns - 1, 2 => row == 0, _ => row == Model.Rows - 1 };
+            if (!T.IsFinite(messages[i]) || (isBeyond && messages[i] != T.Zero))
+            {
+                throw new ArgumentException($"messages[{i}]: expected {(isBeyond ? "0 beyond the border" : "finite log-odds")}, but got {messages[i]}.", nameof(messages));
+            }
+        }
+
+        _incoming.Upload(messages);
+    }
+
     /// <summary>Sends messages until they stand still, or for the given number of iterations.</summary>
     /// <param name="onIteration">Called after every iteration whose change was looked at, in the thread that runs; null for none.</param>
     /// <param name="cancellation">Stops between two iterations.</param>

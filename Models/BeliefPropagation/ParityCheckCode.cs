@@ -3,8 +3,8 @@ namespace Native.Models;
 /// <summary>A binary linear code by its parity checks: the words in which the bits of every check have an even sum. Immutable; validated when built.</summary>
 public sealed class ParityCheckCode
 {
-    // Permutations tried for a block of checks; the one with the fewest cycles of four edges is kept.
-    private const int Attempts = 200;
+    // Exchanges of two bits tried for a block of checks, per bit, while it closes cycles of four edges.
+    private const int ExchangesPerBit = 1000;
 
     private readonly int[] _checkOffsets;
     private readonly int[] _checkBits;
@@ -65,7 +65,7 @@ public sealed class ParityCheckCode
 
     /// <summary>
     /// A regular low-density code after Gallager (1963): blocks of <c>bits / perCheck</c> checks, each block with every bit once in random order, as many as there are checks per bit.
-    /// Of many orders the one with the fewest cycles of four edges is kept.
+    /// Bits of a block change places until no two bits share two checks, where such an order is found: decoding suffers most from these cycles of four edges.
     /// </summary>
     /// <param name="bits">Number of bits, a multiple of <paramref name="perCheck"/>.</param>
     /// <param name="perBit">Checks of every bit, ≥ 1.</param>
@@ -82,46 +82,69 @@ public sealed class ParityCheckCode
         }
 
         var random = new Random(seed);
-        var order = new int[bits];
-        var neighbours = new bool[bits, bits];
-        var checkBits = new List<int>(bits * perBit);
+        var together = new bool[bits, bits];
+        var checkBits = new int[bits * perBit];
         for (var block = 0; block < perBit; block++)
         {
-            int[]? best = null;
-            var fewest = int.MaxValue;
-            for (var attempt = 0; attempt < Attempts && fewest > 0; attempt++)
+            var order = checkBits.AsSpan(block * bits, bits);
+            for (var bit = 0; bit < bits; bit++)
             {
-                for (var bit = 0; bit < bits; bit++)
+                order[bit] = bit;
+            }
+
+            random.Shuffle(order);
+            var cycles = 0;
+            for (var position = 0; position < bits; position++)
+            {
+                cycles += Cycles(order, position);
+            }
+
+            // Two bits change places where that makes no more cycles: level steps lead out of dead ends.
+            for (var exchange = 0; exchange < ExchangesPerBit * bits && cycles > 0; exchange++)
+            {
+                int first = random.Next(bits), second = random.Next(bits);
+                if (first / perCheck == second / perCheck)
                 {
-                    order[bit] = bit;
+                    continue;
                 }
 
-                random.Shuffle(order);
-                var cycles = 0;
-                ForPairs(order, (first, second) => cycles += neighbours[first, second] ? 1 : 0);
-                if (cycles < fewest)
+                var before = Cycles(order, first) + Cycles(order, second);
+                (order[first], order[second]) = (order[second], order[first]);
+                var change = Cycles(order, first) + Cycles(order, second) - before;
+                if (change > 0)
                 {
-                    fewest = cycles;
-                    best = [.. order];
+                    (order[first], order[second]) = (order[second], order[first]);
+                }
+                else
+                {
+                    // The first count saw every pair of a check from both its ends; an exchange is seen from one.
+                    cycles += 2 * change;
                 }
             }
 
-            ForPairs(best!, (first, second) => neighbours[first, second] = neighbours[second, first] = true);
-            checkBits.AddRange(best!);
+            for (var position = 0; position < bits; position++)
+            {
+                for (var other = position / perCheck * perCheck; other < (position / perCheck + 1) * perCheck; other++)
+                {
+                    together[order[position], order[other]] |= other != position;
+                }
+            }
         }
 
         int[] offsets = [.. Enumerable.Range(0, bits / perCheck * perBit + 1).Select(check => check * perCheck)];
-        return new ParityCheckCode(bits, offsets, checkBits.ToArray());
+        return new ParityCheckCode(bits, offsets, checkBits);
 
-        void ForPairs(int[] block, Action<int, int> visit)
+        // The bits of this position's check that already share an earlier check with its bit: each is a cycle of four edges.
+        int Cycles(ReadOnlySpan<int> order, int position)
         {
-            for (var first = 0; first < bits; first++)
+            var count = 0;
+            var begin = position / perCheck * perCheck;
+            foreach (var other in order.Slice(begin, perCheck))
             {
-                for (var second = first + 1; second < (first / perCheck + 1) * perCheck; second++)
-                {
-                    visit(block[first], block[second]);
-                }
+                count += together[order[position], other] ? 1 : 0;
             }
+
+            return count;
         }
     }
 
