@@ -60,7 +60,8 @@ internal unsafe struct IsingMessagesWork<TSemiring, T> : ILanesWork<T>
     }
 
     /// <summary>The messages from one side to a row: from the spins of row <paramref name="from"/>, <paramref name="shift"/> columns off.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Four copies in the caller would be more than the compiler inlines the functions into; and what waits for its turn to be optimised is tens of times slower.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly TLanes Row<TLanes>(nint side, nint row, nint first, nint from, nint shift, int without, T* coupling, TLanes change)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {

@@ -1,3 +1,4 @@
+using Native.Bench;
 using Native.Kernels;
 using Native.Kernels.Cpu;
 using Native.Models;
@@ -73,6 +74,54 @@ public class IsingBeliefPropagationTests
         }
 
         Assert.Equal(Math.Log(total), grid.ExactLogPartition(), 1e-11);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    public void ThePlainLoopSendsTheSameMessages(double damping)
+    {
+        var model = Random(6, 9, 5);
+        using var device = new CpuDevice(1);
+        using var grid = new IsingBeliefPropagation<double>(device, model, new BeliefPropagationOptions { MaximumIterations = 7, Tolerance = 0, Damping = damping });
+        using var loop = new IsingBeliefPropagation<double>(device, model, new BeliefPropagationOptions { MaximumIterations = 0 });
+        double[] incoming = new double[4 * 54], outgoing = new double[4 * 54];
+        for (var iteration = 0; iteration < 7; iteration++)
+        {
+            PlainBeliefPropagation.Grid(model, incoming, outgoing, damping);
+            (incoming, outgoing) = (outgoing, incoming);
+        }
+
+        grid.Run(cancellation: Stop);
+        loop.Start(incoming);
+        Assert.All(grid.LogOdds().Zip(loop.LogOdds()), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+        Assert.Equal(grid.LogPartition(), loop.LogPartition(), 1e-11);
+    }
+
+    [Fact]
+    public void MessagesInTurnRestWhereTheKernelRests()
+    {
+        var model = Random(6, 9, 6);
+        var messages = new double[4 * 54];
+        while (PlainBeliefPropagation.Grid(model, messages, messages, 0.5) > 1e-14)
+        {
+            Stop.ThrowIfCancellationRequested();
+        }
+
+        using var device = new CpuDevice(1);
+        using var grid = new IsingBeliefPropagation<double>(device, model, new BeliefPropagationOptions { MaximumIterations = 1 });
+        grid.Start(messages);
+        Assert.True(grid.Run(cancellation: Stop).Change < 1e-12);
+    }
+
+    [Fact]
+    public void MessagesToStartFromAreChecked()
+    {
+        using var device = new CpuDevice(1);
+        using var grid = new IsingBeliefPropagation<float>(device, Random(2, 2, 1));
+        Assert.Contains("16", Assert.Throws<ArgumentException>(() => grid.Start(new float[15])).Message, StringComparison.Ordinal);
+        Assert.Contains("messages[1]", Assert.Throws<ArgumentException>(() => grid.Start([0, float.NaN, .. new float[14]])).Message, StringComparison.Ordinal);
+        Assert.Contains("border", Assert.Throws<ArgumentException>(() => grid.Start([1, .. new float[15]])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,6 +81,26 @@ public class ParityCheckDecoderTests
         Assert.False(code.Contains([1, .. new int[95]]));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void NoTwoBitsOfARegularCodeShareTwoChecks(int seed)
+    {
+        var code = ParityCheckCode.Regular(96, 3, 6, seed);
+        var together = new HashSet<(int, int)>();
+        for (var check = 0; check < code.Checks; check++)
+        {
+            foreach (var bit in code.BitsOf(check))
+            {
+                foreach (var other in code.BitsOf(check))
+                {
+                    Assert.True(bit >= other || together.Add((bit, other)), $"bits {bit} and {other}");
+                }
+            }
+        }
+    }
+
     [Fact]
     public void BadCodesAndWordsAreNamed()
     {

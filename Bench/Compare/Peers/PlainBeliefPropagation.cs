@@ -1,4 +1,3 @@
-using System.Numerics;
 using Native.Models;
 
 namespace Native.Bench;
@@ -54,12 +53,10 @@ internal static class PlainBeliefPropagation
     }
 
     /// <summary>Decodes one word after another: the tanh rule with products from both ends of a check.</summary>
-    public static void Decode<T>(ParityCheckCode code, int[] checkOffsets, int[] checkBits, T[] received, int words, int iterations, T[] posterior, T[] messages, T[] tanh, T[] total)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Decode(ParityCheckCode code, int[] checkOffsets, int[] checkBits, double[] received, int words, int iterations, double[] posterior, double[] messages, double[] tanh, double[] total)
     {
         // The largest number below 1: two certain bits would otherwise have infinite log-odds.
-        var certain = T.BitDecrement(T.One);
-        var (half, two) = (T.CreateTruncating(0.5), T.CreateTruncating(2));
+        var certain = Math.BitDecrement(1.0);
         for (var word = 0; word < words; word++)
         {
             Array.Clear(messages);
@@ -73,18 +70,18 @@ internal static class PlainBeliefPropagation
                 for (var check = 0; check < code.Checks; check++)
                 {
                     int begin = checkOffsets[check], end = checkOffsets[check + 1];
-                    var product = T.One;
+                    var product = 1.0;
                     for (var edge = begin; edge < end; edge++)
                     {
-                        tanh[edge - begin] = T.Tanh(half * (total[checkBits[edge]] - messages[edge]));
+                        tanh[edge - begin] = Math.Tanh(0.5 * (total[checkBits[edge]] - messages[edge]));
                         messages[edge] = product;
                         product *= tanh[edge - begin];
                     }
 
-                    product = T.One;
+                    product = 1.0;
                     for (var edge = end - 1; edge >= begin; edge--)
                     {
-                        messages[edge] = two * T.Atanh(T.Clamp(messages[edge] * product, -certain, certain));
+                        messages[edge] = 2 * Math.Atanh(Math.Clamp(messages[edge] * product, -certain, certain));
                         product *= tanh[edge - begin];
                     }
                 }

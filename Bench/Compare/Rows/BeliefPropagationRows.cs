@@ -96,7 +96,7 @@ internal static class BeliefPropagationRows
 
         public override IReadOnlyList<Peer> Peers =>
         [
-            Peer.Available(PlainBeliefPropagation.Name, 2L * ElementSize * _received.Length, () =>
+            Peer.Available(PlainBeliefPropagation.Name, 2L * sizeof(double) * _received.Length, () =>
             {
                 var offsets = new int[_code.Checks + 1];
                 var bits = new List<int>();
@@ -107,10 +107,11 @@ internal static class BeliefPropagationRows
                 }
 
                 int[] checkBits = [.. bits];
-                T[] posterior = new T[_received.Length], messages = new T[_code.Edges], tanh = new T[_code.Bits], total = new T[_code.Bits];
+                var received = Array.ConvertAll(_received, double.CreateTruncating);
+                double[] posterior = new double[received.Length], messages = new double[_code.Edges], tanh = new double[_code.Bits], total = new double[_code.Bits];
                 return new PeerRun(
-                    () => PlainBeliefPropagation.Decode(_code, offsets, checkBits, _received, Words, Iterations, posterior, messages, tanh, total),
-                    () => Shapes.Difference<T>(Array.ConvertAll(_posterior, Certainty), Array.ConvertAll(posterior, Certainty)));
+                    () => PlainBeliefPropagation.Decode(_code, offsets, checkBits, received, Words, Iterations, posterior, messages, tanh, total),
+                    () => Shapes.Difference<double>(Array.ConvertAll(_posterior, odds => Certainty(double.CreateTruncating(odds))), Array.ConvertAll(posterior, Certainty)));
             }),
         ];
 
@@ -119,6 +120,6 @@ internal static class BeliefPropagationRows
         protected override void Launch() => _decoder.Decode(_received, Words, Iterations, _posterior);
 
         // Log-odds near certainty are only known through tanh to the peer: their differences from 1 are compared, not they.
-        private static T Certainty(T odds) => T.Tanh(odds * T.CreateTruncating(0.5));
+        private static double Certainty(double odds) => Math.Tanh(odds / 2);
     }
 }
