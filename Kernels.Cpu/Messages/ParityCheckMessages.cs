@@ -75,7 +75,7 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     }
 
     /// <summary>The tanh rule by complements.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Products<TLanes>(int* order, nint bits, nint word, int lanes, T* values, T* before)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
@@ -111,7 +111,7 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     }
 
     /// <summary>Box-plus, one pair at a time, in the lanes of a mask.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Combine<TLanes>(int* order, nint bits, nint word, int lanes, T* before, TLanes mask)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
@@ -119,18 +119,23 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
         for (nint i = 0; i < bits; i++)
         {
             TLanes.Store(all, before + i * TLanes.Count);
-            all = LogOdds.BoxPlus<TSemiring, TLanes, T>(all, LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes));
+            all = BoxPlus(all, LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes));
         }
 
         all = TLanes.Broadcast(T.PositiveInfinity);
         for (var i = bits - 1; i >= 0; i--)
         {
             var to = Outgoing + order[i] * OutgoingStride + word;
-            var others = LogOdds.BoxPlus<TSemiring, TLanes, T>(TLanes.Load(before + i * TLanes.Count), all);
-            all = LogOdds.BoxPlus<TSemiring, TLanes, T>(all, LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes));
+            var others = BoxPlus(TLanes.Load(before + i * TLanes.Count), all);
+            all = BoxPlus(all, LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes));
             LogDomain.Store<TLanes, T>(TLanes.Select(mask, others, LogDomain.Load<TLanes, T>(to, lanes)), to, lanes);
         }
     }
+
+    /// <summary>Compiled by itself: three copies in one method are more than the compiler inlines the functions into, and then every operation is a call.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static TLanes BoxPlus<TLanes>(TLanes a, TLanes b)
+        where TLanes : unmanaged, ILanes<TLanes, T> => LogOdds.BoxPlus<TSemiring, TLanes, T>(a, b);
 
     /// <summary>The complement of the product of two numbers given by their complements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
