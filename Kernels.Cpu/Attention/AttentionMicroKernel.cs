@@ -212,49 +212,4 @@ internal static unsafe class AttentionMicroKernel<T, TVector, TRegister>
             TRegister.Store(c2, c + (2 * TRegister.Count));
         }
     }
-
-    private readonly struct Constant0 : IConstant
-    {
-        public static int Value => 0;
-    }
-
-    private readonly struct Constant1 : IConstant
-    {
-        public static int Value => 1;
-    }
-
-    private readonly struct Constant2 : IConstant
-    {
-        public static int Value => 2;
-    }
-
-    private readonly struct Constant3 : IConstant
-    {
-        public static int Value => 3;
-    }
-
-    private readonly struct Constant4 : IConstant
-    {
-        public static int Value => 4;
-    }
-
-    private readonly struct Constant5 : IConstant
-    {
-        public static int Value => 5;
-    }
-
-    private readonly struct Constant6 : IConstant
-    {
-        public static int Value => 6;
-    }
-
-    private readonly struct Constant7 : IConstant
-    {
-        public static int Value => 7;
-    }
-
-    private readonly struct Constant8 : IConstant
-    {
-        public static int Value => 8;
-    }
 }

@@ -3,12 +3,6 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Native.Kernels.Cpu;
 
-/// <summary>A number known to the compiler, as a type argument.</summary>
-internal interface IConstant
-{
-    static abstract int Value { get; }
-}
-
 /// <summary>
 /// The innermost loop of the matrix product: <c>C[i,j] (+)= Σ_k A[i,k] · B[k,j]</c> on a tile of at most
 /// <see cref="MaximumRows"/> rows and one or two registers of columns, the whole tile held in registers.
@@ -265,70 +259,5 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         {
             c1 = TRegister.MultiplyAdd(x, b1, c1);
         }
-    }
-
-    private readonly struct Constant0 : IConstant
-    {
-        public static int Value => 0;
-    }
-
-    private readonly struct Constant1 : IConstant
-    {
-        public static int Value => 1;
-    }
-
-    private readonly struct Constant2 : IConstant
-    {
-        public static int Value => 2;
-    }
-
-    private readonly struct Constant3 : IConstant
-    {
-        public static int Value => 3;
-    }
-
-    private readonly struct Constant4 : IConstant
-    {
-        public static int Value => 4;
-    }
-
-    private readonly struct Constant5 : IConstant
-    {
-        public static int Value => 5;
-    }
-
-    private readonly struct Constant6 : IConstant
-    {
-        public static int Value => 6;
-    }
-
-    private readonly struct Constant7 : IConstant
-    {
-        public static int Value => 7;
-    }
-
-    private readonly struct Constant8 : IConstant
-    {
-        public static int Value => 8;
-    }
-
-    private readonly struct Constant9 : IConstant
-    {
-        public static int Value => 9;
-    }
-
-    private readonly struct Constant10 : IConstant
-    {
-        public static int Value => 10;
-    }
-
-    private readonly struct Constant11 : IConstant
-    {
-        public static int Value => 11;
-    }
-
-    private readonly struct Constant12 : IConstant
-    {
-        public static int Value => 12;
     }
 }
