@@ -60,12 +60,16 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // tanh|x| = e / (e + 2) with e = exp(2|x|) - 1, which is 1 to the last bit from 10 (20) on. |x| below 2⁻¹³ (2⁻²⁸) is its own tangent.
-        var magnitude = TLanes.Abs(x);
-        var bounded = TLanes.Clamp(magnitude, TLanes.Zero, TLanes.Constant(20));
-        var e = Expm1Finite<TLanes, T>(bounded + bounded);
-        var result = TLanes.Or(e / (e + TLanes.Constant(2)), TLanes.And(x, TLanes.Constant(-0.0)));
-        return TLanes.Select(TLanes.LessThan(magnitude, Choose<TLanes, T>(1.220703125e-4, 3.7252902984619141e-9)), x, result);
+        // tanh|x| = e / (e + 2) with e = exp(2|x|) - 1, which is 1 to the last bit from 10 (20) on. With exp(2|x|) = 2ⁿ (1 + s), e is
+        // 2ⁿ s + (2ⁿ - 1), rounded once: n is not negative, so the sum cancels little; where n is 0 it is s, and |x| itself when that is tiny.
+        var bounded = TLanes.Clamp(TLanes.Abs(x), TLanes.Zero, TLanes.Constant(20));
+        var twice = bounded + bounded;
+        var n = NearestMultipleOfLn2<TLanes, T>(twice);
+        var r = LessMultipleOfLn2<TLanes, T>(twice, n);
+        var series = TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r);
+        var power = TLanes.PowerOfTwo(n);
+        var e = TLanes.FusedMultiplyAdd(power, series, power - TLanes.Constant(1));
+        return TLanes.Or(e / (e + TLanes.Constant(2)), TLanes.And(x, TLanes.Constant(-0.0)));
     }
 
     /// <summary><c>1 / (1 + e⁻ˣ)</c>, accurate in both tails. Error at most 3 ulp.</summary>
