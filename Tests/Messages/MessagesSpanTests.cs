@@ -131,7 +131,7 @@ public class MessagesSpanTests
         }
     }
 
-    /// <summary>Long rows of many edges are added in the order of the edges, by threads that share the features.</summary>
+    /// <summary>Long rows of many edges are added in the order of the edges, by threads that share the nodes.</summary>
     [Theory]
     [InlineData(64)]
     [InlineData(77)]
