@@ -29,8 +29,8 @@ internal static class FunctionRows
     /// </remarks>
     public static double InstructionFloors(string function, bool isDouble) => (function, isDouble) switch
     {
-        ("tanh", false) => 18,
-        ("tanh", true) => 21,
+        ("tanh", false) => 14,
+        ("tanh", true) => 19,
         ("gelu", false) => 43,
         ("gelu", true) => 65,
         ("digamma", false) => 41,
