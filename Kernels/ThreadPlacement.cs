@@ -28,9 +28,10 @@ internal static unsafe partial class ThreadPlacement
             return;
         }
 
+        // The system call fills only the words that the machine needs.
         var allowed = stackalloc ulong[Words];
-        var size = GetAffinity(0, Words * sizeof(ulong), allowed);
-        if (size <= 0)
+        new Span<ulong>(allowed, Words).Clear();
+        if (sched_getaffinity(0, Words * sizeof(ulong), allowed) < 0)
         {
             return;
         }
@@ -39,30 +40,15 @@ internal static unsafe partial class ThreadPlacement
         var count = 0;
         for (var i = 0; i < Words; i++)
         {
-            allowed[i] = i < size / sizeof(ulong) ? allowed[i] : 0;
-            others[i] = allowed[i];
-            if (i == processor / 64)
-            {
-                others[i] &= ~(1UL << (processor % 64));
-            }
-
+            others[i] = i == processor / 64 ? allowed[i] & ~(1UL << (processor % 64)) : allowed[i];
             count += BitOperations.PopCount(others[i]);
         }
 
-        if (count > 0 && SetAffinity(0, Words * sizeof(ulong), others) == 0)
+        if (count > 0 && sched_setaffinity(0, Words * sizeof(ulong), others) == 0)
         {
-            SetAffinity(0, Words * sizeof(ulong), allowed);
+            sched_setaffinity(0, Words * sizeof(ulong), allowed);
         }
     }
-
-    // The system call gives the number of bytes it has written, the function of glibc and musl 0 or that number.
-    private static int GetAffinity(int thread, nint size, ulong* set)
-    {
-        new Span<ulong>(set, Words).Clear();
-        return sched_getaffinity(thread, size, set) < 0 ? -1 : (int)size;
-    }
-
-    private static int SetAffinity(int thread, nint size, ulong* set) => sched_setaffinity(thread, size, set);
 
     [LibraryImport("libc")]
     private static partial int sched_getaffinity(int thread, nint size, ulong* set);
