@@ -117,7 +117,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
     private static void RunDepthParts(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
     {
         threads = plan.Threads(threads);
-        var stride = RoundUp(arguments.Columns, TileColumns);
+        var stride = MatrixProductPlan.RoundUp(arguments.Columns, TileColumns);
         var size = arguments.Rows * stride;
         using var scratch = Scratch.Rent(Scratch.SizeOf<T>(size * plan.DepthParts));
         var partial = new PartialWork
@@ -150,9 +150,9 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         var packEdge = !plan.PackB && edge != 0;
         var fullStep = MatrixProductPacking.PanelStep<T>(plan.DepthBlock, width);
         var panelBytes = plan.PackB ? Scratch.SizeOf<T>(Panels(columns) * fullStep) : packEdge ? Scratch.SizeOf<T>(fullStep) : 0;
-        var aCopyStride = p.TransposeA ? RoundUp(plan.TileRows, 16 / sizeof(T)) : plan.DepthBlock + plan.CopyPadding;
+        var aCopyStride = p.TransposeA ? MatrixProductPlan.RoundUp(plan.TileRows, 16 / sizeof(T)) : plan.DepthBlock + plan.CopyPadding;
         var rowsAtOnce = Math.Min(rows, plan.RowsAtOnce);
-        var aBytes = plan.PackA ? Scratch.SizeOf<T>(p.TransposeA ? Blocks(rowsAtOnce, plan.TileRows) * MatrixProductPacking.PanelStep<T>(plan.DepthBlock, aCopyStride) : rowsAtOnce * aCopyStride) : 0;
+        var aBytes = plan.PackA ? Scratch.SizeOf<T>(p.TransposeA ? MatrixProductPlan.Parts(rowsAtOnce, plan.TileRows) * MatrixProductPacking.PanelStep<T>(plan.DepthBlock, aCopyStride) : rowsAtOnce * aCopyStride) : 0;
         var scratch = panelBytes + aBytes == 0 ? null : Scratch.Rent(panelBytes + aBytes);
         try
         {
@@ -310,12 +310,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             p.PreactivationStride);
     }
 
-    private static nint Blocks(nint length, nint block) => (length + block - 1) / block;
-
-    private static nint Panels(nint columns) => Blocks(columns, TileColumns);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint RoundUp(nint value, nint multiple) => (value + multiple - 1) / multiple * multiple;
+    private static nint Panels(nint columns) => MatrixProductPlan.Parts(columns, TileColumns);
 
     /// <summary>A block of the product for one range of <c>k</c>, where its operands lie now.</summary>
     private struct Block
@@ -354,9 +349,9 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         public MatrixProductArguments<T> Arguments;
         public MatrixProductPlan Plan;
 
-        private readonly nint ColumnBlocks => Blocks(Arguments.Columns, Plan.ColumnBlock);
+        private readonly nint ColumnBlocks => MatrixProductPlan.Parts(Arguments.Columns, Plan.ColumnBlock);
 
-        public readonly int Count => checked((int)(Blocks(Arguments.Rows, Plan.RowBlock) * ColumnBlocks));
+        public readonly int Count => checked((int)(MatrixProductPlan.Parts(Arguments.Rows, Plan.RowBlock) * ColumnBlocks));
 
         public readonly void Run(int block)
         {
@@ -371,7 +366,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                 return;
             }
 
-            var stride = RoundUp(columns, TileColumns);
+            var stride = MatrixProductPlan.RoundUp(columns, TileColumns);
             using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * stride));
             var sums = scratch.Take<T>(rows * stride);
             for (nint depthStart = 0; depthStart < Arguments.Depth; depthStart += Plan.GroupDepth)

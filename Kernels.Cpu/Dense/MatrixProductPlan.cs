@@ -63,6 +63,12 @@ internal struct MatrixProductPlan
 
     public readonly int Threads(int threads) => _work < ThreadWork ? 1 : threads;
 
+    /// <summary>How many parts a length has, the last of which may be shorter.</summary>
+    public static nint Parts(nint length, nint part) => (length + part - 1) / part;
+
+    /// <summary>The next multiple.</summary>
+    public static nint RoundUp(nint value, nint multiple) => Parts(value, multiple) * multiple;
+
     public static MatrixProductPlan Create(
         MatrixProductBlocking blocking, nint tileColumns, int elementSize, nint rows, nint columns, nint depth, bool transposeA, bool transposeB, nint aStride, nint bStride,
         int threads)
@@ -135,8 +141,4 @@ internal struct MatrixProductPlan
     {
         return Math.Min(largest, RoundUp(Parts(length, Parts(length, largest)), multiple));
     }
-
-    private static nint Parts(nint length, nint part) => (length + part - 1) / part;
-
-    private static nint RoundUp(nint value, nint multiple) => Parts(value, multiple) * multiple;
 }
