@@ -82,7 +82,10 @@ public sealed class ParityCheckCode
         }
 
         var random = new Random(seed);
-        var together = new bool[bits, bits];
+
+        // The bits that share a check of an earlier block with a bit: as many for each block.
+        var perBlock = perCheck - 1;
+        var shared = new int[checked(bits * perBit * perBlock)];
         var checkBits = new int[bits * perBit];
         for (var block = 0; block < perBit; block++)
         {
@@ -96,7 +99,7 @@ public sealed class ParityCheckCode
             var cycles = 0;
             for (var position = 0; position < bits; position++)
             {
-                cycles += Cycles(order, position);
+                cycles += Cycles(order, position, block);
             }
 
             // Two bits change places where that makes no more cycles: level steps lead out of dead ends.
@@ -108,9 +111,9 @@ public sealed class ParityCheckCode
                     continue;
                 }
 
-                var before = Cycles(order, first) + Cycles(order, second);
+                var before = Cycles(order, first, block) + Cycles(order, second, block);
                 (order[first], order[second]) = (order[second], order[first]);
-                var change = Cycles(order, first) + Cycles(order, second) - before;
+                var change = Cycles(order, first, block) + Cycles(order, second, block) - before;
                 if (change > 0)
                 {
                     (order[first], order[second]) = (order[second], order[first]);
@@ -124,9 +127,13 @@ public sealed class ParityCheckCode
 
             for (var position = 0; position < bits; position++)
             {
-                for (var other = position / perCheck * perCheck; other < (position / perCheck + 1) * perCheck; other++)
+                var next = (order[position] * perBit + block) * perBlock;
+                foreach (var other in order.Slice(position / perCheck * perCheck, perCheck))
                 {
-                    together[order[position], order[other]] |= other != position;
+                    if (other != order[position])
+                    {
+                        shared[next++] = other;
+                    }
                 }
             }
         }
@@ -135,13 +142,13 @@ public sealed class ParityCheckCode
         return new ParityCheckCode(bits, offsets, checkBits);
 
         // The bits of this position's check that already share an earlier check with its bit: each is a cycle of four edges.
-        int Cycles(ReadOnlySpan<int> order, int position)
+        int Cycles(ReadOnlySpan<int> order, int position, int blocks)
         {
             var count = 0;
-            var begin = position / perCheck * perCheck;
-            foreach (var other in order.Slice(begin, perCheck))
+            var earlier = shared.AsSpan(order[position] * perBit * perBlock, blocks * perBlock);
+            foreach (var other in order.Slice(position / perCheck * perCheck, perCheck))
             {
-                count += together[order[position], other] ? 1 : 0;
+                count += earlier.Contains(other) ? 1 : 0;
             }
 
             return count;
