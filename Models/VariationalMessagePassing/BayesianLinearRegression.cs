@@ -90,7 +90,7 @@ public sealed class BayesianLinearRegression : VariationalBlock
     public double TauRate => Tau[1];
 
     /// <summary>The energy term of the likelihood, <c>E_q[log N(y; Xw, 1/τ)] = ½ n (E[log τ] - log 2π) - ½ E[τ] E‖y - Xw‖²</c>, over observed rows.</summary>
-    public double ExpectedLogLikelihood => 0.5 * _rows * (Divergences.ExpectedLog(Tau[0], Tau[1]) - Divergences.LogTwoPi) - 0.5 * Tau[0] / Tau[1] * _residual;
+    public double ExpectedLogLikelihood => Divergences.ExpectedLogGaussian(_rows, Tau[0], Tau[1], _residual);
 
     private Span<double> Means => State[.._d];
 
@@ -138,7 +138,7 @@ public sealed class BayesianLinearRegression : VariationalBlock
         for (var i = 0; i < _d; i++)
         {
             energy += Divergences.Gamma(AlphaShapes[i], AlphaRates[i], _alphaShape[i], _alphaRate[i])
-                - 0.5 * (Divergences.ExpectedLog(AlphaShapes[i], AlphaRates[i]) - Divergences.LogTwoPi) + 0.5 * AlphaShapes[i] / AlphaRates[i] * SecondMoment(i);
+                - Divergences.ExpectedLogGaussian(1, AlphaShapes[i], AlphaRates[i], SecondMoment(i));
         }
 
         return energy;

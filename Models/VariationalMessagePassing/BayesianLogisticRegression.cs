@@ -131,7 +131,7 @@ public sealed class BayesianLogisticRegression : VariationalBlock
             if (_bound == LogisticBound.JaakkolaJordan)
             {
                 var xi = Xis[n];
-                energy.Add(Math.Log(1 + Math.Exp(-xi)) + 0.5 * xi - (_y[n] - 0.5) * mean + Lambda(xi) * (variance + mean * mean - xi * xi));
+                energy.Add(Divergences.Log1p(Math.Exp(-xi)) + 0.5 * xi - (_y[n] - 0.5) * mean + Lambda(xi) * (variance + mean * mean - xi * xi));
             }
             else
             {
@@ -166,19 +166,12 @@ public sealed class BayesianLogisticRegression : VariationalBlock
             var a = mean + deviation * u;
             var small = Math.Exp(-Math.Abs(a));
             var below = small / (1 + small);
-            softplus.Add(weight * (Math.Max(a, 0) + Log1Plus(small)));
+            softplus.Add(weight * (Math.Max(a, 0) + Divergences.Log1p(small)));
             sigmoid.Add(weight * (a >= 0 ? 1 / (1 + small) : below));
             slope.Add(weight * below / (1 + small));
         }
 
         return (softplus.Total, sigmoid.Total, slope.Total);
-
-        // Exact for small arguments too (Kahan): the rounding of 1 + x is divided out.
-        static double Log1Plus(double x)
-        {
-            var sum = 1 + x;
-            return sum == 1 ? x : Math.Log(sum) * (x / (sum - 1));
-        }
     }
 
     private (double Mean, double Variance) Activation(int n)

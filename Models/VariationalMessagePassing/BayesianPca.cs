@@ -105,7 +105,7 @@ public sealed class BayesianPca : VariationalBlock
     public double TauRate => Tau[1];
 
     /// <summary>The energy term of the inner products, <c>½ N (E[log τ] - log 2π) - ½ E[τ] Σ E(x - w·z - μ)²</c> over the <c>N</c> observed entries.</summary>
-    public double ExpectedLogLikelihood => 0.5 * _entries * (Divergences.ExpectedLog(Tau[0], Tau[1]) - Divergences.LogTwoPi) - 0.5 * Tau[0] / Tau[1] * _residual;
+    public double ExpectedLogLikelihood => Divergences.ExpectedLogGaussian(_entries, Tau[0], Tau[1], _residual);
 
     private Span<double> WeightMeans => State[..(_width * _k)];
 
@@ -148,7 +148,7 @@ public sealed class BayesianPca : VariationalBlock
         for (var k = 0; k < _k; k++)
         {
             energy += Divergences.Gamma(AlphaShapes[k], AlphaRates[k], _prior.AlphaShape[k], _prior.AlphaRate[k])
-                - 0.5 * _width * (Divergences.ExpectedLog(AlphaShapes[k], AlphaRates[k]) - Divergences.LogTwoPi) + 0.5 * AlphaShapes[k] / AlphaRates[k] * SquaredWeights(k);
+                - Divergences.ExpectedLogGaussian(_width, AlphaShapes[k], AlphaRates[k], SquaredWeights(k));
         }
 
         var rest = new BlockedSum();

@@ -15,16 +15,20 @@ internal static class Divergences
     public static double Gamma(double a, double b, double a0, double b0) =>
         (a - a0) * Digamma(a) - LogGamma(a) + LogGamma(a0) + a0 * (Math.Log(b) - Math.Log(b0)) + a * (b0 - b) / b;
 
-    /// <summary><c>log Γ(x)</c>.</summary>
-    public static unsafe double LogGamma(double x)
-    {
-        var value = Functions.LogGamma<Scalar<double>, double>(Scalar<double>.Constant(x));
-        return *(double*)&value;
-    }
+    /// <summary>
+    /// <c>Σ E[log N(y; m, 1/τ)] = ½ n (E[log τ] - log 2π) - ½ E[τ] Σ E(y - m)²</c> in nats, under <c>τ ~ Gamma(shape, rate)</c>.
+    /// </summary>
+    /// <param name="count"><c>n</c>, the number of terms.</param>
+    /// <param name="shape">Shape of <c>τ</c>.</param>
+    /// <param name="rate">Rate of <c>τ</c>.</param>
+    /// <param name="squares"><c>Σ E(y - m)²</c>.</param>
+    public static double ExpectedLogGaussian(double count, double shape, double rate, double squares) =>
+        0.5 * count * (ExpectedLog(shape, rate) - LogTwoPi) - 0.5 * shape / rate * squares;
 
-    private static unsafe double Digamma(double x)
-    {
-        var value = Functions.Digamma<Scalar<double>, double>(Scalar<double>.Constant(x));
-        return *(double*)&value;
-    }
+    /// <summary><c>log(1 + x)</c>, accurate for small <c>x</c> too.</summary>
+    public static double Log1p(double x) => Functions.Log1p<Scalar<double>, double>(new(x)).Value;
+
+    private static double LogGamma(double x) => Functions.LogGamma<Scalar<double>, double>(new(x)).Value;
+
+    private static double Digamma(double x) => Functions.Digamma<Scalar<double>, double>(new(x)).Value;
 }

@@ -37,7 +37,7 @@ public abstract class VariationalBlock
 
     /// <summary>Updates every part of the posterior once.</summary>
     /// <returns>The largest change of a parameter <c>p</c>: <c>max |Δp| / (1 + |p|)</c>.</returns>
-    /// <exception cref="InvalidOperationException"><c>F</c> rose or is NaN, or a distribution left its domain: the message names the model, the variable and the sweep.</exception>
+    /// <exception cref="InvalidOperationException"><c>F</c> rose or is NaN, or a distribution left its domain: the message names the model, the variable and the sweep, and the posterior is what that sweep had made of it.</exception>
     public double Sweep()
     {
         _state.CopyTo(_before, 0);
