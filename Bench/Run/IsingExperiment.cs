@@ -47,7 +47,7 @@ internal sealed class IsingExperiment : IExperiment
             Name,
             ["coupling c", "RMSE, 10 iterations", "RMSE, 1000 iterations", "RMSE, 1000, in turn", "published, 1000 iterations", "models at rest"],
             rows,
-            $"Root mean squared error of the log partition over {Models} models; damping 1/2. All messages at once (flooding), or in turn, spin after spin: at rest both are fixed points, but in turn fewer islands of opposite spins are left. Published for the same distribution of models.",
+            $"Root mean squared error (RMSE) of the log partition, in nats, over {Models} models; damping 1/2. All messages at once (flooding), or in turn, spin after spin: at rest both are fixed points, but not always the same ones. The last column counts the models at rest after 1000 iterations all at once. Published for the same distribution of models.",
             [Marginals(device, Path.Combine(folder, "ising.png"))]);
     }
 
