@@ -177,6 +177,16 @@ internal static partial class Check
         }
     }
 
+    /// <summary>A row for every component of a mixture, one at least.</summary>
+    public static void Components<T>(DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
+        where T : unmanaged
+    {
+        if (matrix.Rows < 1)
+        {
+            throw new ArgumentException($"{name}: expected at least one row, one per component, but got shape [{matrix.Rows}, {matrix.Columns}].", name);
+        }
+    }
+
     /// <summary>Indices <c>[rows, k]</c> of <c>k</c> different categories.</summary>
     public static void Choices(Device device, DeviceTensor<int> index, long rows, long categories, [CallerArgumentExpression(nameof(index))] string name = "")
     {
