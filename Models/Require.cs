@@ -14,6 +14,10 @@ internal static class Require
     public static double AtLeastZero(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, $"{name}: expected a finite number of at least 0, but got {value}.");
 
+    /// <summary>A finite number.</summary>
+    public static double Finite(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, $"{name}: expected a finite number, but got {value}.");
+
     /// <summary>A decay rate in [0, 1).</summary>
     public static double Decay(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, $"{name}: expected a number in [0, 1), but got {value}.");

@@ -29,7 +29,6 @@ public sealed class BayesianLinearRegression : VariationalBlock
     private readonly double _tauRate;
     private readonly double _squares;
     private readonly int _rows;
-    private double _residual;
     private double _halfLogPrecision;
 
     /// <summary>Folds the data.</summary>
@@ -90,7 +89,11 @@ public sealed class BayesianLinearRegression : VariationalBlock
     public double TauRate => Tau[1];
 
     /// <summary>The energy term of the likelihood, <c>E_q[log N(y; Xw, 1/τ)] = ½ n (E[log τ] - log 2π) - ½ E[τ] E‖y - Xw‖²</c>, over observed rows.</summary>
-    public double ExpectedLogLikelihood => Divergences.ExpectedLogGaussian(_rows, Tau[0], Tau[1], _residual);
+    public double ExpectedLogLikelihood => Divergences.ExpectedLogGaussian(_rows, Tau[0], Tau[1], Residual());
+
+    /// <summary>The energy term of the prior of one weight, <c>E_q[log N(w_d; 0, 1/α_d)] = ½ (E[log α_d] - log 2π) - ½ E[α_d] E[w_d²]</c>.</summary>
+    /// <param name="weight"><c>d</c>.</param>
+    public double ExpectedLogWeightPrior(int weight) => Divergences.ExpectedLogGaussian(1, AlphaShapes[weight], AlphaRates[weight], SecondMoment(weight));
 
     private Span<double> Means => State[.._d];
 
@@ -119,17 +122,8 @@ public sealed class BayesianLinearRegression : VariationalBlock
             AlphaRates[i] = _alphaRate[i] + 0.5 * SecondMoment(i);
         }
 
-        // E‖y - Xw‖² = yᵀy - 2 mᵀXᵀy + Σ (XᵀX ∘ (mmᵀ + S))
-        _residual = _squares;
-        for (var i = 0; i < _d; i++)
-        {
-            var row = _gram.AsSpan(i * _d, _d);
-            _residual += Means[i] * (SmallMatrix.Dot(row, Means) - 2 * _moment[i]) + SmallMatrix.Dot(row, Covariances.Slice(i * _d, _d));
-        }
-
-        _residual = Math.Max(0, _residual);
         Tau[0] = _tauShape + 0.5 * _rows;
-        Tau[1] = _tauRate + 0.5 * _residual;
+        Tau[1] = _tauRate + 0.5 * Residual();
     }
 
     private protected override double ComputeFreeEnergy()
@@ -137,14 +131,26 @@ public sealed class BayesianLinearRegression : VariationalBlock
         var energy = -ExpectedLogLikelihood + Divergences.Gamma(Tau[0], Tau[1], _tauShape, _tauRate) + _halfLogPrecision - 0.5 * _d * (1 + Divergences.LogTwoPi);
         for (var i = 0; i < _d; i++)
         {
-            energy += Divergences.Gamma(AlphaShapes[i], AlphaRates[i], _alphaShape[i], _alphaRate[i])
-                - Divergences.ExpectedLogGaussian(1, AlphaShapes[i], AlphaRates[i], SecondMoment(i));
+            energy += Divergences.Gamma(AlphaShapes[i], AlphaRates[i], _alphaShape[i], _alphaRate[i]) - ExpectedLogWeightPrior(i);
         }
 
         return energy;
     }
 
     private double SecondMoment(int i) => Means[i] * Means[i] + Covariances[i * _d + i];
+
+    /// <summary><c>E‖y - Xw‖² = yᵀy - 2 mᵀXᵀy + Σ (XᵀX ∘ (mmᵀ + S))</c>.</summary>
+    private double Residual()
+    {
+        var residual = _squares;
+        for (var i = 0; i < _d; i++)
+        {
+            var row = _gram.AsSpan(i * _d, _d);
+            residual += Means[i] * (SmallMatrix.Dot(row, Means) - 2 * _moment[i]) + SmallMatrix.Dot(row, Covariances.Slice(i * _d, _d));
+        }
+
+        return Math.Max(0, residual);
+    }
 
     /// <summary><c>XᵀX</c> and <c>Xᵀy</c> over observed rows, added up in blocks.</summary>
     private void Fold(double[] x, double[] y, bool[] observed)

@@ -30,9 +30,7 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     private readonly double[] _priorMean;
     private readonly double[] _prior;
     private readonly double _halfLogPrior;
-    private readonly double[] _precision;
     private readonly double[] _factor;
-    private readonly double[] _natural;
     private readonly double[] _target;
     private readonly double[] _targetNatural;
     private readonly double[] _oldPrecision;
@@ -48,7 +46,7 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     /// <exception cref="ArgumentException">A length does not fit or a number is out of range; the message names it.</exception>
     public BayesianLogisticRegression(
         ReadOnlySpan<double> x, ReadOnlySpan<bool> y, ReadOnlySpan<double> priorMean, ReadOnlySpan<double> priorPrecision, LogisticBound bound = LogisticBound.GaussHermite)
-        : base(checked(Require.Positive(priorMean.Length, nameof(priorMean)) * (priorMean.Length + 1) + y.Length))
+        : base(checked(Require.Positive(priorMean.Length, nameof(priorMean)) * (2 * priorMean.Length + 2) + y.Length))
     {
         _d = priorMean.Length;
         _bound = Require.Named(bound);
@@ -61,9 +59,10 @@ public sealed class BayesianLogisticRegression : VariationalBlock
             _y[n] = y[n] ? 1 : 0;
         }
 
-        (_precision, _factor, _target, _oldPrecision) = ([.. _prior], new double[_d * _d], new double[_d * _d], new double[_d * _d]);
-        (_natural, _targetNatural, _oldNatural) = (new double[_d], new double[_d], new double[_d]);
-        SmallMatrix.AddProduct(1, _prior, _priorMean, _d, _d, 1, _natural);
+        (_factor, _target, _oldPrecision) = (new double[_d * _d], new double[_d * _d], new double[_d * _d]);
+        (_targetNatural, _oldNatural) = (new double[_d], new double[_d]);
+        _prior.CopyTo(Precisions);
+        SmallMatrix.AddProduct(1, _prior, _priorMean, _d, _d, 1, Naturals);
         Solve();
         UpdateXi();
     }
@@ -83,7 +82,11 @@ public sealed class BayesianLogisticRegression : VariationalBlock
 
     private Span<double> Covariances => State.Slice(_d, _d * _d);
 
-    private Span<double> Xis => State[(_d + _d * _d)..];
+    private Span<double> Xis => State.Slice(_d + _d * _d, _y.Length);
+
+    private Span<double> Precisions => State.Slice(State.Length - _d - _d * _d, _d * _d);
+
+    private Span<double> Naturals => State[^_d..];
 
     /// <summary>
     /// The energy term of the likelihood of one row, <c>E[log p(y | a)] = y E[a] - E[log(1 + eᵃ)]</c> with <c>a ~ N(mean, variance)</c>.
@@ -94,9 +97,24 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     /// <exception cref="InvalidOperationException">The variance is larger than the quadrature resolves.</exception>
     public static double ExpectedLogLikelihood(bool label, double mean, double variance)
     {
-        Finite([mean], 1, nameof(mean));
+        Require.Finite(mean);
         Require.AtLeastZero(variance);
         return (label ? mean : 0) - Integrate(mean, variance).Softplus;
+    }
+
+    /// <summary>
+    /// The same from below by the bound: <c>(y - ½) E[a] - ½ ξ - log(1 + e^-ξ) - λ(ξ) (E[a²] - ξ²)</c>, tight in <c>ξ² = E[a²]</c>.
+    /// </summary>
+    /// <param name="label"><c>y</c>.</param>
+    /// <param name="mean">Mean of <c>a</c>, finite.</param>
+    /// <param name="variance">Variance of <c>a</c>, finite and ≥ 0.</param>
+    /// <param name="xi"><c>ξ</c>, finite and ≥ 0.</param>
+    public static double ExpectedLogLikelihoodBound(bool label, double mean, double variance, double xi)
+    {
+        Require.Finite(mean);
+        Require.AtLeastZero(variance);
+        Require.AtLeastZero(xi);
+        return (label ? 0.5 : -0.5) * mean - 0.5 * xi - Divergences.Log1p(Math.Exp(-xi)) - Lambda(xi) * (variance + mean * mean - xi * xi);
     }
 
     private protected override void Update()
@@ -128,15 +146,9 @@ public sealed class BayesianLogisticRegression : VariationalBlock
         for (var n = 0; n < _y.Length; n++)
         {
             var (mean, variance) = Activation(n);
-            if (_bound == LogisticBound.JaakkolaJordan)
-            {
-                var xi = Xis[n];
-                energy.Add(Divergences.Log1p(Math.Exp(-xi)) + 0.5 * xi - (_y[n] - 0.5) * mean + Lambda(xi) * (variance + mean * mean - xi * xi));
-            }
-            else
-            {
-                energy.Add(Integrate(mean, variance).Softplus - _y[n] * mean);
-            }
+            energy.Add(_bound == LogisticBound.JaakkolaJordan
+                ? -ExpectedLogLikelihoodBound(_y[n] > 0, mean, variance, Xis[n])
+                : -ExpectedLogLikelihood(_y[n] > 0, mean, variance));
         }
 
         return energy.Total;
@@ -197,16 +209,16 @@ public sealed class BayesianLogisticRegression : VariationalBlock
 
     private void UpdateByBound()
     {
-        _prior.CopyTo(_precision, 0);
-        Array.Clear(_natural);
-        SmallMatrix.AddProduct(1, _prior, _priorMean, _d, _d, 1, _natural);
+        _prior.CopyTo(Precisions);
+        Naturals.Clear();
+        SmallMatrix.AddProduct(1, _prior, _priorMean, _d, _d, 1, Naturals);
         for (var n = 0; n < _y.Length; n++)
         {
             var row = _x.AsSpan(n * _d, _d);
-            SmallMatrix.AddTransposedProduct(2 * Lambda(Xis[n]), row, row, 1, _d, _d, _precision);
+            SmallMatrix.AddTransposedProduct(2 * Lambda(Xis[n]), row, row, 1, _d, _d, Precisions);
             for (var i = 0; i < _d; i++)
             {
-                _natural[i] += (_y[n] - 0.5) * row[i];
+                Naturals[i] += (_y[n] - 0.5) * row[i];
             }
         }
 
@@ -216,9 +228,10 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     /// <summary>Matching gradients: a row sends the precision <c>E[σ'] x xᵀ</c> and the potential <c>(y - E[σ] + E[σ'] x·m) x</c>.</summary>
     private void UpdateByQuadrature()
     {
+        Solve();
         var before = ComputeFreeEnergy();
-        _precision.CopyTo(_oldPrecision, 0);
-        _natural.CopyTo(_oldNatural, 0);
+        Precisions.CopyTo(_oldPrecision);
+        Naturals.CopyTo(_oldNatural);
         _prior.CopyTo(_target, 0);
         Array.Clear(_targetNatural);
         SmallMatrix.AddProduct(1, _prior, _priorMean, _d, _d, 1, _targetNatural);
@@ -237,14 +250,14 @@ public sealed class BayesianLogisticRegression : VariationalBlock
         var rate = 1.0;
         for (var halving = 0; halving <= MostHalvings; halving++, rate *= 0.5)
         {
-            for (var i = 0; i < _precision.Length; i++)
+            for (var i = 0; i < _target.Length; i++)
             {
-                _precision[i] = (1 - rate) * _oldPrecision[i] + rate * _target[i];
+                Precisions[i] = (1 - rate) * _oldPrecision[i] + rate * _target[i];
             }
 
             for (var i = 0; i < _d; i++)
             {
-                _natural[i] = (1 - rate) * _oldNatural[i] + rate * _targetNatural[i];
+                Naturals[i] = (1 - rate) * _oldNatural[i] + rate * _targetNatural[i];
             }
 
             Solve();
@@ -260,9 +273,9 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     /// <summary>Mean and covariance from the natural parameters.</summary>
     private void Solve()
     {
-        _precision.CopyTo(_factor, 0);
+        Precisions.CopyTo(_factor);
         Factorise(_factor, _d, "w");
-        _natural.CopyTo(Means);
+        Naturals.CopyTo(Means);
         SmallMatrix.SolveLower(_factor, _d, Means, 1);
         SmallMatrix.SolveUpper(_factor, _d, Means, 1);
         SmallMatrix.Invert(_factor, _d, Covariances);

@@ -105,7 +105,11 @@ public sealed class BayesianPca : VariationalBlock
     public double TauRate => Tau[1];
 
     /// <summary>The energy term of the inner products, <c>½ N (E[log τ] - log 2π) - ½ E[τ] Σ E(x - w·z - μ)²</c> over the <c>N</c> observed entries.</summary>
-    public double ExpectedLogLikelihood => Divergences.ExpectedLogGaussian(_entries, Tau[0], Tau[1], _residual);
+    public double ExpectedLogLikelihood => Divergences.ExpectedLogGaussian(_entries, Tau[0], Tau[1], Residual());
+
+    /// <summary>The energy term of the prior of the weights of one component, <c>Σ_d E_q[log N(w_dk; 0, 1/α_k)] = ½ D (E[log α_k] - log 2π) - ½ E[α_k] Σ_d E[w_dk²]</c>.</summary>
+    /// <param name="component"><c>k</c>.</param>
+    public double ExpectedLogWeightPrior(int component) => Divergences.ExpectedLogGaussian(_width, AlphaShapes[component], AlphaRates[component], SquaredWeights(component));
 
     private Span<double> WeightMeans => State[..(_width * _k)];
 
@@ -143,12 +147,12 @@ public sealed class BayesianPca : VariationalBlock
 
     private protected override double ComputeFreeEnergy()
     {
-        var energy = -ExpectedLogLikelihood + Divergences.Gamma(Tau[0], Tau[1], _prior.TauShape, _prior.TauRate);
+        // Of this sweep, and dear enough not to be taken twice.
+        var energy = -Divergences.ExpectedLogGaussian(_entries, Tau[0], Tau[1], _residual) + Divergences.Gamma(Tau[0], Tau[1], _prior.TauShape, _prior.TauRate);
         energy += _halfLogPrecisionW - 0.5 * _width * _k * (1 + Divergences.LogTwoPi) + _halfLogPrecisionZ - 0.5 * _n * _k;
         for (var k = 0; k < _k; k++)
         {
-            energy += Divergences.Gamma(AlphaShapes[k], AlphaRates[k], _prior.AlphaShape[k], _prior.AlphaRate[k])
-                - Divergences.ExpectedLogGaussian(_width, AlphaShapes[k], AlphaRates[k], SquaredWeights(k));
+            energy += Divergences.Gamma(AlphaShapes[k], AlphaRates[k], _prior.AlphaShape[k], _prior.AlphaRate[k]) - ExpectedLogWeightPrior(k);
         }
 
         var rest = new BlockedSum();

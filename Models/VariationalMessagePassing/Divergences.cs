@@ -11,9 +11,13 @@ internal static class Divergences
     /// <summary><c>E[log g]</c> under <c>Gamma(shape, rate)</c>: <c>ψ(shape) - log rate</c>.</summary>
     public static double ExpectedLog(double shape, double rate) => Digamma(shape) - Math.Log(rate);
 
-    /// <summary><c>KL(Gamma(a, b) ‖ Gamma(a₀, b₀)) = (a - a₀) ψ(a) - log Γ(a) + log Γ(a₀) + a₀ (log b - log b₀) + a (b₀ - b) / b</c>; shape and rate.</summary>
-    public static double Gamma(double a, double b, double a0, double b0) =>
-        (a - a0) * Digamma(a) - LogGamma(a) + LogGamma(a0) + a0 * (Math.Log(b) - Math.Log(b0)) + a * (b0 - b) / b;
+    /// <summary><c>KL(Gamma(a, b) ‖ Gamma(a₀, b₀))</c>; shape and rate.</summary>
+    public static unsafe double Gamma(double a, double b, double a0, double b0)
+    {
+        var rows = stackalloc double[5] { a - 1, -b, a0 - 1, -b0, 0 };
+        Kernels.Gamma.KullbackLeibler<Scalar<double>, double>(new(rows, 1), new(rows + 2, 1), new(rows + 4, 1), default, 1);
+        return rows[4];
+    }
 
     /// <summary>
     /// <c>Σ E[log N(y; m, 1/τ)] = ½ n (E[log τ] - log 2π) - ½ E[τ] Σ E(y - m)²</c> in nats, under <c>τ ~ Gamma(shape, rate)</c>.
@@ -27,8 +31,6 @@ internal static class Divergences
 
     /// <summary><c>log(1 + x)</c>, accurate for small <c>x</c> too.</summary>
     public static double Log1p(double x) => Functions.Log1p<Scalar<double>, double>(new(x)).Value;
-
-    private static double LogGamma(double x) => Functions.LogGamma<Scalar<double>, double>(new(x)).Value;
 
     private static double Digamma(double x) => Functions.Digamma<Scalar<double>, double>(new(x)).Value;
 }

@@ -27,18 +27,24 @@ public sealed record LinearGaussianChainParameters(
 /// the smoother returns from the last (Rauch, Tung and Striebel 1965, in information form). Factorised, <c>z_t</c> is updated for <c>t = 0, 1, …</c> from means of 0.
 /// </summary>
 /// <remarks><see cref="GaussianTree"/> does the same for trees of any shape, stated factor by factor; this is its chain of equal steps in flat memory, without an allocation a sweep.</remarks>
-public sealed class LinearGaussianChain : VariationalBlock
+public sealed partial class LinearGaussianChain : VariationalBlock
 {
     private readonly int _times;
     private readonly int _d;
     private readonly ChainPosterior _posterior;
+    private readonly double[] _transition;
+    private readonly double[] _emission;
+    private readonly double[] _priorMean;
+    private readonly (double[] Matrix, double HalfLog) _prior;
+    private readonly (double[] Matrix, double HalfLog) _process;
+    private readonly (double[] Matrix, double HalfLog) _noise;
+    private readonly double[] _data;
+    private readonly bool[] _observed;
     private readonly double[] _precision;
     private readonly double[] _potential;
     private readonly double[] _coupling;
     private readonly double[] _factor;
     private readonly double[] _gain;
-    private readonly double[] _cross;
-    private readonly double[] _block;
     private double _constant;
     private double _logPartition;
 
@@ -52,21 +58,21 @@ public sealed class LinearGaussianChain : VariationalBlock
         : base(Parameters(parameters, x, out var times, out var d, out var m))
     {
         (_times, _d, _posterior) = (times, d, Require.Named(posterior));
-        var seen = Observed(observed, times);
-        var data = Present(x, seen, m, nameof(x));
-        var a = Finite([.. parameters.Transition], (long)d * d, "parameters.Transition");
-        var c = Finite([.. parameters.Emission], (long)m * d, "parameters.Emission");
-        var mean = Finite([.. parameters.PriorMean], d, "parameters.PriorMean");
-        var prior = Precision([.. parameters.PriorPrecision], d, "parameters.PriorPrecision", out var priorLog);
-        var process = Precision([.. parameters.TransitionPrecision], d, "parameters.TransitionPrecision", out var processLog);
-        var noise = Precision([.. parameters.EmissionPrecision], m, "parameters.EmissionPrecision", out var noiseLog);
+        _observed = Observed(observed, times);
+        _data = Present(x, _observed, m, nameof(x));
+        var a = _transition = Finite([.. parameters.Transition], (long)d * d, "parameters.Transition");
+        var c = _emission = Finite([.. parameters.Emission], (long)m * d, "parameters.Emission");
+        var mean = _priorMean = Finite([.. parameters.PriorMean], d, "parameters.PriorMean");
+        var (prior, priorLog) = _prior = (Precision([.. parameters.PriorPrecision], d, "parameters.PriorPrecision", out var halfLog), halfLog);
+        var (process, processLog) = _process = (Precision([.. parameters.TransitionPrecision], d, "parameters.TransitionPrecision", out halfLog), halfLog);
+        var (noise, noiseLog) = _noise = (Precision([.. parameters.EmissionPrecision], m, "parameters.EmissionPrecision", out halfLog), halfLog);
         double[] processA = new double[d * d], aProcessA = new double[d * d], noiseC = new double[m * d], cNoiseC = new double[d * d], noiseX = new double[m];
         SmallMatrix.AddProduct(1, process, a, d, d, d, processA);
         SmallMatrix.AddTransposedProduct(1, a, processA, d, d, d, aProcessA);
         SmallMatrix.AddProduct(1, noise, c, m, m, d, noiseC);
         SmallMatrix.AddTransposedProduct(1, c, noiseC, m, d, d, cNoiseC);
         (_precision, _potential, _factor) = (new double[times * d * d], new double[times * d], new double[times * d * d]);
-        (_gain, _cross, _block) = (new double[(times - 1) * d * d], new double[(times - 1) * d * d], new double[d * d]);
+        _gain = new double[(times - 1) * d * d];
 
         // -AᵀQ between a time and the next.
         _coupling = SmallMatrix.Transpose(processA, d, d);
@@ -88,10 +94,10 @@ public sealed class LinearGaussianChain : VariationalBlock
                 constant.Add(processLog - 0.5 * d * Divergences.LogTwoPi);
             }
 
-            if (seen[t])
+            if (_observed[t])
             {
                 Accumulate(own, cNoiseC);
-                var value = data.AsSpan(t * m, m);
+                var value = _data.AsSpan(t * m, m);
                 Array.Clear(noiseX);
                 SmallMatrix.AddProduct(1, noise, value, m, m, 1, noiseX);
                 SmallMatrix.AddTransposedProduct(1, c, noiseX, m, d, 1, _potential.AsSpan(t * d, d));
@@ -109,11 +115,13 @@ public sealed class LinearGaussianChain : VariationalBlock
     public ReadOnlySpan<double> Covariance => Covariances;
 
     /// <summary><c>Cov(z_t, z_{t+1}) [T - 1, d, d]</c>; zeros in the factorised posterior.</summary>
-    public ReadOnlySpan<double> CrossCovariance => _cross;
+    public ReadOnlySpan<double> CrossCovariance => CrossCovariances;
 
     private Span<double> Means => State[..(_times * _d)];
 
-    private Span<double> Covariances => State[(_times * _d)..];
+    private Span<double> Covariances => State.Slice(_times * _d, _times * _d * _d);
+
+    private Span<double> CrossCovariances => State[(_times * _d * (_d + 1))..];
 
     private protected override void Update()
     {
@@ -171,7 +179,7 @@ public sealed class LinearGaussianChain : VariationalBlock
         }
 
         times = x.Length / m;
-        return checked(times * (d + d * d));
+        return checked(times * (d + d * d) + (times - 1) * d * d);
     }
 
     private static void Accumulate(Span<double> to, ReadOnlySpan<double> from)
@@ -217,7 +225,7 @@ public sealed class LinearGaussianChain : VariationalBlock
     /// <summary>With <c>z_t = P⁻¹h - G z_{t+1} + noise of covariance P⁻¹</c>: mean and covariance from those of the next time, <c>Cov(z_t, z_{t+1}) = -G Cov(z_{t+1})</c>.</summary>
     private void Smooth()
     {
-        var covariances = Covariances;
+        Span<double> covariances = Covariances, crosses = CrossCovariances;
         for (var t = _times - 1; t >= 0; t--)
         {
             var covariance = covariances.Slice(t * _d * _d, _d * _d);
@@ -225,7 +233,7 @@ public sealed class LinearGaussianChain : VariationalBlock
             if (t + 1 < _times)
             {
                 var gain = Block(_gain, t);
-                var cross = Block(_cross, t);
+                var cross = crosses.Slice(t * _d * _d, _d * _d);
                 SmallMatrix.AddProduct(-1, gain, Means.Slice((t + 1) * _d, _d), _d, _d, 1, Means.Slice(t * _d, _d));
                 cross.Clear();
                 SmallMatrix.AddProduct(-1, gain, covariances.Slice((t + 1) * _d * _d, _d * _d), _d, _d, _d, cross);

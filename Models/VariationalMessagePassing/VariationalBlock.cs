@@ -29,7 +29,7 @@ public abstract class VariationalBlock
     /// <summary>Number of sweeps in which <c>F</c> rose by more than rounding; only models without a promise of descent get past the first.</summary>
     public int Rises { get; private set; }
 
-    /// <summary>All parameters of the posterior, one part after another.</summary>
+    /// <summary>All parameters of the posterior, one part after another: everything that the next sweep and the model's properties depend on.</summary>
     private protected Span<double> State => _state;
 
     /// <summary>Whether a rise of <c>F</c> is an error.</summary>
@@ -37,28 +37,25 @@ public abstract class VariationalBlock
 
     /// <summary>Updates every part of the posterior once.</summary>
     /// <returns>The largest change of a parameter <c>p</c>: <c>max |Δp| / (1 + |p|)</c>.</returns>
-    /// <exception cref="InvalidOperationException"><c>F</c> rose or is NaN, or a distribution left its domain: the message names the model, the variable and the sweep, and the posterior is what that sweep had made of it.</exception>
+    /// <exception cref="InvalidOperationException"><c>F</c> rose or is NaN, or a distribution left its domain: the message names the model, the variable and the sweep; posterior, <c>F</c> and counts stay those of the sweep before.</exception>
     public double Sweep()
     {
         _state.CopyTo(_before, 0);
         Sweeps++;
-        Update();
-        var energy = ComputeFreeEnergy();
-        if (double.IsNaN(energy))
+        try
         {
-            throw new InvalidOperationException($"{GetType().Name}, sweep {Sweeps}: the free energy is NaN.");
+            Update();
+            var energy = ComputeFreeEnergy();
+            Rises += Rose(energy) ? 1 : 0;
+            FreeEnergy = energy;
+        }
+        catch
+        {
+            _before.CopyTo(_state, 0);
+            Sweeps--;
+            throw;
         }
 
-        if (energy - FreeEnergy > RoundingOfFreeEnergy * (1 + Math.Abs(energy)))
-        {
-            Rises++;
-            if (Descends)
-            {
-                throw new InvalidOperationException($"{GetType().Name}, sweep {Sweeps}: the free energy rose from {FreeEnergy} to {energy}.");
-            }
-        }
-
-        FreeEnergy = energy;
         var change = 0.0;
         for (var i = 0; i < _state.Length; i++)
         {
@@ -93,6 +90,19 @@ public abstract class VariationalBlock
         }
 
         return false;
+    }
+
+    private bool Rose(double energy)
+    {
+        if (double.IsNaN(energy))
+        {
+            throw new InvalidOperationException($"{GetType().Name}, sweep {Sweeps}: the free energy is NaN.");
+        }
+
+        var rose = energy - FreeEnergy > RoundingOfFreeEnergy * (1 + Math.Abs(energy));
+        return rose && Descends
+            ? throw new InvalidOperationException($"{GetType().Name}, sweep {Sweeps}: the free energy rose from {FreeEnergy} to {energy}.")
+            : rose;
     }
 
     private protected abstract void Update();

@@ -112,8 +112,7 @@ public class VariationalBlockTests
     [InlineData(1.5, 0)]
     public void TheEnergyOfALogisticRowEqualsNumericalIntegration(double mean, double variance)
     {
-        var expected = Simpson(u => u == 0 && variance == 0 ? 0 : Softplus(mean + Math.Sqrt(variance) * u) * Math.Exp(-0.5 * u * u) / Math.Sqrt(2 * Math.PI), -12, 12, 400_000);
-        expected = variance == 0 ? Softplus(mean) : expected;
+        var expected = OverGaussian(mean, variance, Softplus, 400_000);
         Assert.Equal(-expected, BayesianLogisticRegression.ExpectedLogLikelihood(false, mean, variance), 1e-11 * (1 + Math.Abs(expected)));
         Assert.Equal(mean - expected, BayesianLogisticRegression.ExpectedLogLikelihood(true, mean, variance), 1e-11 * (1 + Math.Abs(expected)));
 
@@ -126,11 +125,8 @@ public class VariationalBlockTests
         // One row, one weight: E over w of (y - xw)² and over τ of log τ and τ, both by Simpson's rule.
         var model = new BayesianLinearRegression([0.7], [1.9], [2], [1.5], 3, 2);
         model.Run(5, 0, cancellation: Stop);
-        double m = model.WeightMean[0], s = Math.Sqrt(model.WeightCovariance[0]), a = model.TauShape, b = model.TauRate;
-        var square = Simpson(u => Math.Pow(1.9 - 0.7 * (m + s * u), 2) * Math.Exp(-0.5 * u * u) / Math.Sqrt(2 * Math.PI), -12, 12, 4000);
-        var normaliser = Simpson(t => Math.Exp(a * t - b * Math.Exp(t)), -30, 6, 40_000);
-        var expected = Simpson(t => Math.Exp(a * t - b * Math.Exp(t)) * (0.5 * (t - Math.Log(2 * Math.PI)) - 0.5 * Math.Exp(t) * square), -30, 6, 40_000) / normaliser;
-        Assert.Equal(expected, model.ExpectedLogLikelihood, 1e-10);
+        var square = OverGaussian(model.WeightMean[0], model.WeightCovariance[0], w => Math.Pow(1.9 - 0.7 * w, 2));
+        Assert.Equal(OverGamma(model.TauShape, model.TauRate, tau => 0.5 * Math.Log(tau / (2 * Math.PI)) - 0.5 * tau * square), model.ExpectedLogLikelihood, 1e-10);
     }
 
     [Fact]
@@ -139,15 +135,117 @@ public class VariationalBlockTests
         // One entry, one component: E over w, z and μ of (x - wz - μ)² on a grid.
         var model = new BayesianPca([1.3], 1, new BayesianPcaPriors(0.5, [2], [1], 3, 2), [0.8], [0.3]);
         model.Run(3, 0, cancellation: Stop);
-        double w = model.WeightMean[0], sw = Math.Sqrt(model.WeightCovariance[0]), z = model.ScoreMean[0], sz = Math.Sqrt(model.ScoreCovariance[0]);
-        double mu = model.MuMean[0], varianceOfMu = 1 / model.MuPrecision[0], a = model.TauShape, b = model.TauRate;
-        var square = Simpson(
-            u => Density(u) * Simpson(v => Density(v) * (Math.Pow(1.3 - (w + sw * u) * (z + sz * v) - mu, 2) + varianceOfMu), -12, 12, 400), -12, 12, 400);
-        var normaliser = Simpson(t => Math.Exp(a * t - b * Math.Exp(t)), -30, 6, 40_000);
-        var expected = Simpson(t => Math.Exp(a * t - b * Math.Exp(t)) * (0.5 * (t - Math.Log(2 * Math.PI)) - 0.5 * Math.Exp(t) * square), -30, 6, 40_000) / normaliser;
-        Assert.Equal(expected, model.ExpectedLogLikelihood, 1e-10);
+        double weight = model.WeightMean[0], varianceOfWeight = model.WeightCovariance[0], score = model.ScoreMean[0], varianceOfScore = model.ScoreCovariance[0];
+        double mu = model.MuMean[0], varianceOfMu = 1 / model.MuPrecision[0];
+        var square = OverGaussian(weight, varianceOfWeight, w => OverGaussian(score, varianceOfScore, z => Math.Pow(1.3 - w * z - mu, 2) + varianceOfMu, 400), 400);
+        Assert.Equal(OverGamma(model.TauShape, model.TauRate, tau => 0.5 * Math.Log(tau / (2 * Math.PI)) - 0.5 * tau * square), model.ExpectedLogLikelihood, 1e-10);
+    }
 
-        static double Density(double u) => Math.Exp(-0.5 * u * u) / Math.Sqrt(2 * Math.PI);
+    [Theory]
+    [InlineData(true, 0.3, 0.5, 0.9)]
+    [InlineData(false, -2, 9, 0)]
+    [InlineData(true, -4, 2, 6)]
+    [InlineData(false, 1.5, 0, 1.5)]
+    public void TheEnergyOfARowOfTheLogisticBoundEqualsNumericalIntegration(bool label, double mean, double variance, double xi)
+    {
+        // log σ(ξ) + (z - ξ)/2 - λ(ξ)(z² - ξ²) of z = ±a, with λ by its definition.
+        var lambda = xi == 0 ? 0.125 : (1 / (1 + Math.Exp(-xi)) - 0.5) / (2 * xi);
+        var expected = OverGaussian(mean, variance, a => Bound(label ? a : -a));
+        var actual = BayesianLogisticRegression.ExpectedLogLikelihoodBound(label, mean, variance, xi);
+        Assert.Equal(expected, actual, 1e-11 * (1 + Math.Abs(expected)));
+        Assert.True(actual <= BayesianLogisticRegression.ExpectedLogLikelihood(label, mean, variance) + 1e-14);
+
+        double Bound(double z) => -Math.Log(1 + Math.Exp(-xi)) + (z - xi) / 2 - lambda * (z * z - xi * xi);
+    }
+
+    [Fact]
+    public void TheEnergyOfAWeightUnderItsRelevanceEqualsNumericalIntegration()
+    {
+        double[] x = [0.7, -0.2, 1.1, 0.4, -0.6, 0.9], y = [1.9, 0.3, -0.4];
+        foreach (var posterior in Enum.GetValues<WeightPosterior>())
+        {
+            var regression = new BayesianLinearRegression(x, y, [2, 0.6], [1.5, 0.8], 3, 2, posterior: posterior);
+            regression.Run(3, 0, cancellation: Stop);
+            for (var i = 0; i < 2; i++)
+            {
+                var square = OverGaussian(regression.WeightMean[i], regression.WeightCovariance[3 * i], w => w * w);
+                Assert.Equal(OverGamma(regression.AlphaShape[i], regression.AlphaRate[i], alpha => LogNormal(alpha, square)), regression.ExpectedLogWeightPrior(i), 1e-10);
+            }
+        }
+
+        var pca = new BayesianPca(x, 2, new BayesianPcaPriors(0.5, [2, 1.4], [1, 0.7], 3, 2), [0.8, 0.1, -0.5, 0.3], [0.3, 0, 0, 0.3, 0.3, 0, 0, 0.3]);
+        pca.Run(3, 0, cancellation: Stop);
+        for (var k = 0; k < 2; k++)
+        {
+            // Both columns share the precision of the component.
+            double first = OverGaussian(pca.WeightMean[k], pca.WeightCovariance[3 * k], w => w * w), second = OverGaussian(pca.WeightMean[2 + k], pca.WeightCovariance[4 + 3 * k], w => w * w);
+            Assert.Equal(OverGamma(pca.AlphaShape[k], pca.AlphaRate[k], alpha => LogNormal(alpha, first) + LogNormal(alpha, second)), pca.ExpectedLogWeightPrior(k), 1e-10);
+        }
+
+        static double LogNormal(double precision, double square) => 0.5 * Math.Log(precision / (2 * Math.PI)) - 0.5 * precision * square;
+    }
+
+    [Theory]
+    [InlineData(ChainPosterior.Structured)]
+    [InlineData(ChainPosterior.Factorised)]
+    public void TheEnergiesOfAChainEqualNumericalIntegrationAndAddUp(ChainPosterior posterior)
+    {
+        // One number a time, three times, the second not observed.
+        const double A = 0.8, C = 1.3, M = 0.5, Prior = 0.7, Process = 2.1, Noise = 1.6;
+        double[] x = [0.9, double.NaN, -1.2];
+        var chain = new LinearGaussianChain(new LinearGaussianChainParameters([A], [C], [M], [Prior], [Process], [Noise]), x, [true, false, true], posterior);
+        chain.Run(2, 0, cancellation: Stop);
+        double[] mean = [.. chain.Mean], variance = [.. chain.Covariance], cross = [.. chain.CrossCovariance];
+        var entropy = 1.5 * Math.Log(2 * Math.PI * Math.E) + 0.5 * Math.Log(variance[0]);
+        var energy = chain.ExpectedLogPrior;
+        Assert.Equal(OverGaussian(mean[0], variance[0], z => LogNormal(z - M, Prior)), chain.ExpectedLogPrior, 1e-10);
+        for (var t = 0; t < 3; t++)
+        {
+            Assert.Equal(t == 1 ? 0 : OverGaussian(mean[t], variance[t], z => LogNormal(x[t] - C * z, Noise)), chain.ExpectedLogEmission(t), 1e-10);
+            energy += chain.ExpectedLogEmission(t);
+        }
+
+        for (var t = 0; t < 2; t++)
+        {
+            // z_{t+1} given z_t, and z_t.
+            double slope = cross[t] / variance[t], rest = variance[t + 1] - slope * cross[t];
+            var expected = OverGaussian(mean[t], variance[t], z => OverGaussian(mean[t + 1] + slope * (z - mean[t]), rest, next => LogNormal(next - A * z, Process), 400), 400);
+            Assert.Equal(expected, chain.ExpectedLogTransition(t), 1e-10);
+            Assert.Equal(posterior == ChainPosterior.Structured, cross[t] != 0);
+            entropy += 0.5 * Math.Log(rest);
+            energy += chain.ExpectedLogTransition(t);
+        }
+
+        Assert.Equal(-energy - entropy, chain.FreeEnergy, 1e-12);
+        Assert.Equal("time", Assert.Throws<ArgumentOutOfRangeException>(() => chain.ExpectedLogTransition(2)).ParamName);
+
+        static double LogNormal(double difference, double precision) => 0.5 * Math.Log(precision / (2 * Math.PI)) - 0.5 * precision * difference * difference;
+    }
+
+    [Fact]
+    public void TheEnergyOfAStepOfTwoNumbersEqualsCubature()
+    {
+        // By the joint Gaussian of two neighbours: differences at the points m ± √(2d) L e_i of a cubature rule that is exact for squares.
+        var parameters = Chain([0.9, 0.4, -0.2, 0.8], [1, 0.3, 0.5, 1], [0, 1], 1, 2, 3);
+        var chain = new LinearGaussianChain(parameters, Normals(new Random(6), 8, 1));
+        chain.Sweep();
+        ReadOnlySpan<double> v = chain.Covariance.Slice(4, 4), next = chain.Covariance.Slice(8, 4), cross = chain.CrossCovariance.Slice(4, 4);
+        double[] joint = [v[0], v[1], cross[0], cross[1], v[2], v[3], cross[2], cross[3], cross[0], cross[2], next[0], next[1], cross[1], cross[3], next[2], next[3]];
+        Assert.True(SmallMatrix.Factorise(joint, 4));
+        var sum = 0.0;
+        for (var point = 0; point < 8; point++)
+        {
+            var z = new double[4];
+            for (var i = 0; i < 4; i++)
+            {
+                z[i] = chain.Mean[2 + i] + (i >= point / 2 ? (point % 2 == 0 ? 2 : -2) * joint[4 * i + point / 2] : 0);
+            }
+
+            double r0 = z[2] - 0.9 * z[0] - 0.4 * z[1], r1 = z[3] + 0.2 * z[0] - 0.8 * z[1];
+            sum += Math.Log(2 / (2 * Math.PI)) - (r0 * r0 + r1 * r1);
+        }
+
+        Assert.Equal(sum / 8, chain.ExpectedLogTransition(1), 1e-12);
     }
 
     [Fact]
@@ -176,6 +274,28 @@ public class VariationalBlockTests
         var lost = Assert.Throws<InvalidOperationException>(() => new DiscreteMeanField(graph).Sweep());
         Assert.Contains("variable '0'", lost.Message, StringComparison.Ordinal);
         Assert.Contains("sweep 1", lost.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ASweepThatFailsLeavesTheLastOne()
+    {
+        // Rises in the third sweep: the first two stay, and the next sweep is the third again.
+        var rising = new Rising();
+        rising.Run(2, 0, cancellation: Stop);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            Assert.Contains("sweep 3", Assert.Throws<InvalidOperationException>(() => rising.Sweep()).Message, StringComparison.Ordinal);
+            Assert.Equal((2, -2.0, 2, 0), (rising.Value, rising.FreeEnergy, rising.Sweeps, rising.Rises));
+        }
+
+        // x₀ is updated before x₁ finds no state: x₁ = x₂ for sure, and both are uniform.
+        var builder = new DiscreteFactorGraphBuilder();
+        var x = builder.Variables(3, 2);
+        builder.LogFactor([0, 2], x[0]).LogFactor([0, double.NegativeInfinity, double.NegativeInfinity, 0], x[1], x[2]);
+        var field = new DiscreteMeanField(builder.Build());
+        Assert.Throws<InvalidOperationException>(() => field.Sweep());
+        Assert.Equal([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], field.Probabilities.ToArray());
+        Assert.Equal((0, double.NaN), (field.Sweeps, field.FreeEnergy));
     }
 
     [Fact]
@@ -238,6 +358,15 @@ public class VariationalBlockTests
         }
     }
 
+    /// <summary>The expectation under a Gaussian.</summary>
+    private static double OverGaussian(double mean, double variance, Func<double, double> f, int intervals = 4000) => variance == 0
+        ? f(mean)
+        : Simpson(u => f(mean + Math.Sqrt(variance) * u) * Math.Exp(-0.5 * u * u) / Math.Sqrt(2 * Math.PI), -12, 12, intervals);
+
+    /// <summary>The expectation under a Gamma of shape and rate, over the logarithm of the variable.</summary>
+    private static double OverGamma(double shape, double rate, Func<double, double> f) =>
+        Simpson(t => Math.Exp(shape * t - rate * Math.Exp(t)) * f(Math.Exp(t)), -30, 6, 40_000) / Simpson(t => Math.Exp(shape * t - rate * Math.Exp(t)), -30, 6, 40_000);
+
     private static double Simpson(Func<double, double> f, double from, double to, int intervals)
     {
         var step = (to - from) / intervals;
@@ -248,5 +377,15 @@ public class VariationalBlockTests
         }
 
         return sum * step / 3;
+    }
+
+    /// <summary>A block whose free energy falls by 1 a sweep, and rises in the third.</summary>
+    private sealed class Rising() : VariationalBlock(1)
+    {
+        public double Value => State[0];
+
+        private protected override void Update() => State[0]++;
+
+        private protected override double ComputeFreeEnergy() => Sweeps < 3 ? -Sweeps : 0;
     }
 }
