@@ -46,6 +46,9 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
     where TLanes : unmanaged, ILanes<TLanes, T>
     where TActivation : struct, IActivation
 {
+    /// <summary>Multiply-adds of a product that is small: 64³.</summary>
+    private const nint SmallProduct = 1 << 18;
+
     private static int TileColumns
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,6 +65,12 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         if (arguments.Depth == 0)
         {
             RunEmpty(ref arguments);
+            return;
+        }
+
+        if (IsSmall(arguments))
+        {
+            RunSmall(arguments);
             return;
         }
 
@@ -102,6 +111,34 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         }
 
         FinishRows(arguments, arguments.C, 0, arguments.Rows, 0, arguments.Columns);
+    }
+
+    /// <summary>A product of few operations whose operands are read where they lie: no plan, no workspace, no second thread.</summary>
+    private static bool IsSmall(in MatrixProductArguments<T> p) =>
+        p.Rows * p.Columns <= SmallProduct / p.Depth && p.Depth <= TRegister.Blocking.Depth && !p.TransposeB && p.Columns % TileColumns == 0;
+
+    private static void RunSmall(in MatrixProductArguments<T> p)
+    {
+        var tileRows = MatrixProductPlan.Even(p.Rows, TRegister.Blocking.TileRows, 1);
+        var block = new Block
+        {
+            Rows = p.Rows,
+            Columns = p.Columns,
+            Depth = p.Depth,
+            TileRows = tileRows,
+            RowMajor = !p.TransposeA,
+            A = p.A,
+            AStride = p.AStride,
+            ATileStep = p.TransposeA ? tileRows : tileRows * p.AStride,
+            B = p.B,
+            BStride = p.BStride,
+            BPanelStep = TileColumns,
+            C = p.C,
+            CStride = p.CStride,
+            Accumulate = p.Accumulate,
+            Finish = true,
+        };
+        Multiply(p, block, rowsOutermost: true);
     }
 
     private static void RunBlocks(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)

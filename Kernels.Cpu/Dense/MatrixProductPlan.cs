@@ -137,7 +137,7 @@ internal struct MatrixProductPlan
     }
 
     /// <summary>The even share, at most <paramref name="largest"/>, of a length, rounded up to a multiple.</summary>
-    private static nint Even(nint length, nint largest, nint multiple)
+    public static nint Even(nint length, nint largest, nint multiple)
     {
         return Math.Min(largest, RoundUp(Parts(length, Parts(length, largest)), multiple));
     }

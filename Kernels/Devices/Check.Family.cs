@@ -5,7 +5,7 @@ namespace Native.Kernels;
 internal static partial class Check
 {
     /// <summary>A matrix with as many rows as a family has natural parameters; gives the family's dimension.</summary>
-    public static int Family<TFamily, T>(DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    public static int Family<TFamily, T>(in DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
         where TFamily : struct, IExponentialFamily
         where T : unmanaged
     {

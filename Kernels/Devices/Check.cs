@@ -7,7 +7,7 @@ namespace Native.Kernels;
 internal static partial class Check
 {
     /// <summary>A matrix that must be given, on this device, alive, with this shape.</summary>
-    public static void Matrix<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    public static void Matrix<T>(Device device, in DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
         where T : unmanaged
     {
         Present(device, matrix, name);
@@ -18,7 +18,7 @@ internal static partial class Check
     }
 
     /// <summary>A matrix that may be absent; if given, as <see cref="Matrix"/>.</summary>
-    public static void OptionalMatrix<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    public static void OptionalMatrix<T>(Device device, in DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
         where T : unmanaged
     {
         if (!matrix.IsAbsent)
@@ -28,7 +28,7 @@ internal static partial class Check
     }
 
     /// <summary>A matrix of any shape that must be given, on this device, alive.</summary>
-    public static void Present<T>(Device device, DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    public static void Present<T>(Device device, in DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
         where T : unmanaged
     {
         if (matrix.IsAbsent)
@@ -40,7 +40,7 @@ internal static partial class Check
     }
 
     /// <summary>A matrix that the kernel writes: its rows must not be one row repeated.</summary>
-    public static void Output<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    public static void Output<T>(Device device, in DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
         where T : unmanaged
     {
         Matrix(device, matrix, rows, columns, name);
@@ -51,7 +51,7 @@ internal static partial class Check
     }
 
     /// <summary>A matrix that the kernel writes if it is given.</summary>
-    public static void OptionalOutput<T>(Device device, DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    public static void OptionalOutput<T>(Device device, in DeviceMatrix<T> matrix, long rows, long columns, [CallerArgumentExpression(nameof(matrix))] string name = "")
         where T : unmanaged
     {
         if (!matrix.IsAbsent)
@@ -168,7 +168,7 @@ internal static partial class Check
     }
 
     /// <summary>Columns that an int can number.</summary>
-    public static void Categories<T>(DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    public static void Categories<T>(in DeviceMatrix<T> matrix, [CallerArgumentExpression(nameof(matrix))] string name = "")
         where T : unmanaged
     {
         if (matrix.Columns > int.MaxValue)
@@ -209,7 +209,7 @@ internal static partial class Check
     }
 
     /// <summary>An output that must not share elements with an input.</summary>
-    public static void Apart<T>(DeviceMatrix<T> output, DeviceMatrix<T> input, [CallerArgumentExpression(nameof(output))] string outputName = "", [CallerArgumentExpression(nameof(input))] string inputName = "")
+    public static void Apart<T>(in DeviceMatrix<T> output, in DeviceMatrix<T> input, [CallerArgumentExpression(nameof(output))] string outputName = "", [CallerArgumentExpression(nameof(input))] string inputName = "")
         where T : unmanaged
     {
         if (output.IsAbsent || input.IsAbsent || !ReferenceEquals(output.Tensor, input.Tensor))
@@ -243,7 +243,7 @@ internal static partial class Check
         }
     }
 
-    private static bool Overlap<T>(DeviceMatrix<T> a, DeviceMatrix<T> b)
+    private static bool Overlap<T>(in DeviceMatrix<T> a, in DeviceMatrix<T> b)
         where T : unmanaged
     {
         if (a.Rows == 0 || a.Columns == 0 || b.Rows == 0 || b.Columns == 0)

@@ -44,6 +44,14 @@ public readonly struct DeviceMatrix<T>
         Stride = stride;
     }
 
+    private DeviceMatrix(DeviceTensor<T> whole)
+    {
+        _tensor = whole;
+        Rows = whole.Rows;
+        Columns = whole.Columns;
+        Stride = whole.Columns;
+    }
+
     /// <summary>The tensor that holds the elements.</summary>
     /// <exception cref="InvalidOperationException">The matrix is absent.</exception>
     public DeviceTensor<T> Tensor => _tensor ?? throw new InvalidOperationException("The matrix is absent.");
@@ -104,7 +112,7 @@ public readonly struct DeviceMatrix<T>
 
     /// <summary>The whole tensor as <c>[Shape[0], product of the rest]</c>; null gives an absent matrix.</summary>
     public static implicit operator DeviceMatrix<T>(DeviceTensor<T>? tensor) =>
-        tensor is null ? default : new DeviceMatrix<T>(tensor, 0, tensor.Rows, tensor.Columns, tensor.Columns);
+        tensor is null ? default : new DeviceMatrix<T>(tensor);
 
     private static void CheckRange(long start, long count, long size)
     {
