@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace Native.Bench;
 
@@ -19,11 +18,11 @@ internal static class RunCommand
         name.AcceptOnlyFromAmong([.. Experiments.All.Select(experiment => experiment.Name)]);
         var report = new Option<string>("--report")
         {
-            Description = "The folder of the figures.",
+            Description = "The folder of the report and its figures.",
             HelpName = "FOLDER",
             DefaultValueFactory = _ => DefaultFolder,
         };
-        var command = new Command("run", "Runs an experiment on a model and draws its figures.") { name, report };
+        var command = new Command("run", "Runs an experiment on a model, draws its figures and writes its report.") { name, report };
         Examples.Set(command, "run", "run ising", "run ldpc --threads 1 --report artifacts/ldpc");
         command.SetAction(result => Run(CommonOptions.From(result), result.GetValue(name), result.GetRequiredValue(report), stop));
         return command;
@@ -43,32 +42,40 @@ internal static class RunCommand
             return BenchProgram.Success;
         }
 
-        if (File.Exists(folder))
-        {
-            throw new BenchException($"--report expects a folder, but '{folder}' is a file.");
-        }
-
-        Directory.CreateDirectory(folder);
+        OutputFile.PrepareFolder("--report", folder);
         var experiment = Experiments.All.Single(experiment => experiment.Name == name);
         using var device = DeviceHandle.Open(options);
         Screen.Heading(experiment.Name);
         Screen.WriteLine($"{experiment.Description}.");
         Screen.WriteLine(device.Describe());
         var result = experiment.Run(device.Device, folder, stop);
-        var numbers = Screen.CreateTable([.. result.Columns.Select(column => $">{column}")]);
-        foreach (var row in result.Rows)
+        Write(result.Numbers, result.RowNames is null ? 0 : 1);
+        if (result.Words is { } words)
         {
-            numbers.AddTextRow([.. row.Select(number => number.ToString("G3", CultureInfo.InvariantCulture))]);
+            Write(words, words.Columns.Count);
         }
 
-        Screen.Write(numbers);
         Screen.WriteLine(result.Note);
         foreach (var figure in result.Figures)
         {
             Screen.WriteLine($"{figure.Path}: {figure.Caption}");
         }
 
+        var page = Path.Combine(folder, $"{experiment.Name}.html");
+        ExperimentReport.Write(page, device.Describe(), experiment, result);
+        Screen.WriteLine($"Report: {page}");
         JsonOutput.Write(options.Json, result, BenchJson.Default.ExperimentResult);
         return BenchProgram.Success;
+    }
+
+    private static void Write(WordTable words, int numbersFrom)
+    {
+        var table = Screen.CreateTable([.. words.Columns.Select((column, i) => i >= numbersFrom ? $">{column}" : column)]);
+        foreach (var row in words.Rows)
+        {
+            table.AddTextRow(row);
+        }
+
+        Screen.Write(table);
     }
 }

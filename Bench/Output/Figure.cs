@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace Native.Bench;
 
 /// <summary>A figure of a report.</summary>
-/// <param name="Path">The PNG file.</param>
+/// <param name="Path">The file, PNG or SVG.</param>
 /// <param name="Caption">What it shows.</param>
 internal sealed record Figure(string Path, string Caption)
 {

@@ -57,7 +57,7 @@ internal sealed class ReportPage
 
     /// <summary>Adds a figure, already drawn.</summary>
     public void Append(Figure figure) => Append($"""
-        <figure><img alt="{Encode(figure.Caption)}" src="data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(figure.Path))}">
+        <figure><img alt="{Encode(figure.Caption)}" src="data:image/{(figure.Path.EndsWith(".svg", StringComparison.Ordinal) ? "svg+xml" : "png")};base64,{Convert.ToBase64String(File.ReadAllBytes(figure.Path))}">
         <figcaption>{Encode(figure.Caption)}</figcaption></figure>
 
         """);

@@ -1,30 +1,113 @@
+using System.Globalization;
+using Native.Kernels;
 using ScottPlot;
-using SkiaSharp;
 
 namespace Native.Bench;
 
-/// <summary>What the figures of the experiments share: a font, a size, titles.</summary>
+/// <summary>What the figures of the experiments share.</summary>
 internal static class RunPlots
 {
-    private static readonly string[] PreferredFonts = ["Segoe UI", "Helvetica Neue", "Arial", "Noto Sans", "DejaVu Sans", "Liberation Sans"];
-
     /// <summary>Colours that stay apart.</summary>
-    public static Color[] Colors { get; } = [Color.FromHex("#1f5fa8"), Color.FromHex("#c8553d"), Color.FromHex("#3f8f5b"), Color.FromHex("#8a5ea8"), Color.FromHex("#777777")];
+    public static IReadOnlyList<Color> Colors => Figure.Colors;
 
     /// <summary>A plot with a readable font.</summary>
     public static Plot Create(string title, string bottom, string left)
     {
-        if (PreferredFonts.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) is { } font)
+        var plot = new Plot();
+        Figure.Label(plot, title, bottom, left);
+        return plot;
+    }
+
+    /// <summary>The free energy on its way down: what is left of it above the last one, sweep after sweep.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="freeEnergy">The free energy in nats after every sweep, in order.</param>
+    public static Figure FreeEnergy(string path, IReadOnlyList<double> freeEnergy)
+    {
+        // The last sweeps differ by rounding only, and what is not above the last one has no logarithm.
+        var last = freeEnergy[^1];
+        var least = 1e-10 * (1 + Math.Abs(last));
+        var points = Enumerable.Range(0, freeEnergy.Count).Where(sweep => freeEnergy[sweep] - last > least).Select(sweep => (Sweep: sweep + 1.0, Gap: Math.Log10(freeEnergy[sweep] - last))).ToList();
+        using var plot = Create("Free energy above that of the last sweep", "sweep", "nats");
+        var line = plot.Add.ScatterLine(points.ConvertAll(point => point.Sweep), points.ConvertAll(point => point.Gap), Colors[0]);
+        line.LineWidth = 2;
+        LogarithmicLeft(plot);
+        return Save(
+            plot, path, 760, 400, string.Create(CultureInfo.InvariantCulture, $"Free energy above that of the last of {freeEnergy.Count} sweeps, {last:F1} nats, which is {-last:F1} nats of evidence at least (ELBO)."));
+    }
+
+    /// <summary>Adds the density of a scalar variable, filled down to 0.</summary>
+    /// <typeparam name="TFamily">Its family.</typeparam>
+    /// <param name="plot">The plot.</param>
+    /// <param name="device">The device that computes it.</param>
+    /// <param name="standard">The standard parameters of the family, as <see cref="NaturalParameterKernels{T}.ToStandard"/> gives them.</param>
+    /// <param name="from">The least value drawn.</param>
+    /// <param name="to">The largest value drawn.</param>
+    /// <param name="color">The colour.</param>
+    /// <param name="name">What the legend says.</param>
+    public static void AddDensity<TFamily>(Plot plot, Device device, ReadOnlySpan<double> standard, double from, double to, Color color, string name)
+        where TFamily : struct, IExponentialFamily
+    {
+        const int Points = 400;
+        double[] x = new double[Points], columns = new double[standard.Length * Points];
+        for (var i = 0; i < Points; i++)
         {
-            Fonts.Default = font;
+            x[i] = from + (to - from) * (i + 0.5) / Points;
+            for (var row = 0; row < standard.Length; row++)
+            {
+                columns[row * Points + i] = standard[row];
+            }
         }
 
-        var plot = new Plot();
-        plot.Font.Set(Fonts.Default);
-        plot.Title(title, 16);
-        plot.XLabel(bottom, 13);
-        plot.YLabel(left, 13);
-        return plot;
+        using var parameters = device.Upload(columns, standard.Length, Points);
+        using var eta = device.Allocate<double>(standard.Length, Points);
+        using var values = device.Upload(x, 1, Points);
+        using var density = device.Allocate<double>(Points);
+        device.NaturalParameters<double>().FromStandard<TFamily>(parameters, eta);
+        device.NaturalParameters<double>().LogDensity<TFamily>(eta, values, density);
+        var line = plot.Add.ScatterLine(x, Array.ConvertAll(density.ToArray(), Math.Exp), color);
+        line.LineWidth = 2;
+        line.FillY = true;
+        line.FillYColor = color.WithAlpha(0.2);
+        line.LegendText = name;
+    }
+
+    /// <summary>Adds the ellipse that holds 95 % of a Gaussian in the plane.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="x">Mean of the first coordinate.</param>
+    /// <param name="y">Mean of the second.</param>
+    /// <param name="xx">Variance of the first.</param>
+    /// <param name="xy">Their covariance.</param>
+    /// <param name="yy">Variance of the second.</param>
+    /// <param name="color">The colour of the line.</param>
+    /// <param name="width">The width of the line.</param>
+    public static void AddEllipse(Plot plot, double x, double y, double xx, double xy, double yy, Color color, float width)
+    {
+        // -2 ln 0.05: the squared radius that a standard Gaussian in the plane exceeds in 5 %.
+        const double squaredRadius = 5.991465;
+        var half = 0.5 * (xx + yy);
+        var spread = Math.Sqrt(0.25 * (xx - yy) * (xx - yy) + xy * xy);
+        var angle = 0.5 * Math.Atan2(2 * xy, xx - yy);
+        var ellipse = plot.Add.Ellipse(x, y, Math.Sqrt(squaredRadius * (half + spread)), Math.Sqrt(squaredRadius * Math.Max(0, half - spread)), Angle.FromRadians(angle));
+        ellipse.LineColor = color;
+        ellipse.LineWidth = width;
+        ellipse.FillColor = Colors[0].WithAlpha(0);
+    }
+
+    /// <summary>Adds points that are drawn as the digits they stand for.</summary>
+    public static void AddDigits(Plot plot, double[] x, double[] y, ReadOnlySpan<int> labels)
+    {
+        for (var i = 0; i < x.Length; i++)
+        {
+            var text = plot.Add.Text(labels[i].ToString(CultureInfo.InvariantCulture), x[i], y[i]);
+            text.Alignment = Alignment.MiddleCenter;
+            text.LabelFontColor = Colors[labels[i]];
+            text.LabelFontSize = 12;
+            text.LabelBold = true;
+        }
+
+        // Texts do not count when the axes find their limits.
+        var reach = plot.Add.ScatterPoints(x, y);
+        reach.MarkerSize = 0;
     }
 
     /// <summary>Labels an axis of powers of ten, given the logarithms.</summary>
@@ -36,9 +119,5 @@ internal static class RunPlots
     };
 
     /// <summary>Writes the picture.</summary>
-    public static Figure Save(Plot plot, string path, int width, int height, string caption)
-    {
-        plot.SavePng(path, width, height);
-        return new Figure(path, caption);
-    }
+    public static Figure Save(Plot plot, string path, int width, int height, string caption) => Figure.Save(plot, path, width, height, caption);
 }

@@ -51,6 +51,16 @@ public class ExperimentTests
                 Assert.Equal([5, 10, 50], result.Rows.Select(row => row[0]));
                 Assert.All(result.Rows, row => Assert.True(double.IsFinite(row[1]) && double.IsFinite(row[2])));
                 break;
+            case "chain":
+                // Smoothing beats the observation, and its band holds what it says; the factorised band does not. Free energy: the exact posterior has the least.
+                Assert.True(result.Rows[1][0] < 0.5 * result.Rows[0][0]);
+                Assert.InRange(result.Rows[1][2], 0.94, 0.96);
+                Assert.True(result.Rows[2][2] < 0.8 && result.Rows[2][4] > result.Rows[1][4]);
+                break;
+            case "pca":
+                Assert.InRange(result.Rows[0][2], 2, result.Rows[0][1] - 1);
+                Assert.True(result.Rows[0][3] < 0.7 * result.Rows[0][4]);
+                break;
         }
     }
 }
