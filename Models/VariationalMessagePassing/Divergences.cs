@@ -32,5 +32,8 @@ internal static class Divergences
     /// <summary><c>log(1 + x)</c>, accurate for small <c>x</c> too.</summary>
     public static double Log1p(double x) => Functions.Log1p<Scalar<double>, double>(new(x)).Value;
 
+    /// <summary><c>log Γ(x)</c>.</summary>
+    public static double LogGamma(double x) => Functions.LogGamma<Scalar<double>, double>(new(x)).Value;
+
     private static double Digamma(double x) => Functions.Digamma<Scalar<double>, double>(new(x)).Value;
 }

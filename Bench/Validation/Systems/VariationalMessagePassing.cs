@@ -9,7 +9,7 @@ internal sealed class VariationalMessagePassingSystem : IReferenceSystem
     public void Run<T>(CaseRun<T> run)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (!VariationalBlocks.TryRun(run))
+        if (!VariationalGraphs.TryRun(run) && !VariationalBlocks.TryRun(run))
         {
             throw new NotSupportedException($"vmp: model '{run.Case.Option("model")}'");
         }

@@ -1,0 +1,149 @@
+using System.Numerics;
+using Native.Kernels;
+
+namespace Native.Models;
+
+/// <summary>
+/// A mixture <c>p(x_n | z_n = k) = p(x_n | first_k, second_k)</c> of <c>K</c> components, gated by a Categorical <c>z</c>: responsibilities times statistics are sums per component, and parameters times statistics
+/// are the message to the gate. A missing observation has statistics of 0, and so leaves its gate to the prior.
+/// </summary>
+internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, VariableArray<T> gate, int dimension, Plates<T> first, Plates<T> second, PlateRange range)
+    : ConditionalFactor<T, TChild, TConditional>("mixture", child, dimension, first, second, range, gate)
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TChild : struct, IExponentialFamily
+    where TConditional : struct, IConditional
+{
+    private readonly Plates<T> _first = first;
+    private readonly Plates<T> _second = second;
+    private readonly int _dimension = dimension;
+    private int _version = -1;
+
+    /// <summary>Statistics of every observation.</summary>
+    protected DeviceMatrix<T> Observations { get; private set; }
+
+    protected VariableArray<T> Gate { get; } = gate;
+
+    public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) => new MixtureFactor<T, TChild, TConditional>(Child, local!, _dimension, _first, _second, range);
+
+    public override bool IsOneForOne => false;
+
+    public override void Prepare()
+    {
+        var components = Gate.Dimension;
+        Allocate(PlatesOf(_first, components), _second.Variable is null ? null : PlatesOf(_second, components), components);
+        PrepareObservations();
+    }
+
+    protected virtual void PrepareObservations()
+    {
+        Observations = PlateMemory.Allocate<T>(Device, StatisticsRows, Range.Count);
+        var own = new int[Range.Count];
+        for (var plate = 0; plate < own.Length; plate++)
+        {
+            own[plate] = plate;
+        }
+
+        Fold(own, Observations);
+    }
+
+    protected override void AddMessageDown(DeviceMatrix<T> natural) => Device.Dense<T>().MatrixProduct(Parameters, Transpose.Yes, Observations, Transpose.No, natural, accumulate: true);
+
+    protected sealed override void RefreshStatistics()
+    {
+        if (_version != Gate.Version)
+        {
+            _version = Gate.Version;
+            SumObservations();
+        }
+    }
+
+    protected virtual void SumObservations() => Device.Dense<T>().MatrixProduct(Observations, Transpose.No, Gate.Moments, Transpose.Yes, Statistics);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!Observations.IsAbsent)
+        {
+            Observations.Tensor.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static int[]? PlatesOf(Plates<T> parent, int components) => parent.Variable!.Plates == components ? null : new int[components];
+}
+
+/// <summary>A mixture of Categoricals, as in a topic model: outcomes are looked up and counted, so that work and memory do not grow with the number of outcomes.</summary>
+internal sealed class TopicFactor<T>(VariableArray<T> child, VariableArray<T> gate, Plates<T> topics, PlateRange range)
+    : MixtureFactor<T, Categorical, CategoricalConditional>(child, gate, child.Dimension, topics, default, range)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Plates<T> _topics = topics;
+    private DeviceEdgeIndex? _outcome;
+    private DeviceEdgeIndex? _plate;
+    private DeviceMatrix<T> _perToken;
+
+    public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) => new TopicFactor<T>(Child, local!, _topics, range);
+
+    protected override void PrepareObservations()
+    {
+        List<int> outcomes = [], plates = [];
+        for (var plate = 0; plate < Range.Count; plate++)
+        {
+            if (Child.IsPresent(Range.First + plate))
+            {
+                outcomes.Add(int.CreateTruncating(Child.ValuesOf(Range.First + plate)[0]));
+                plates.Add(plate);
+            }
+        }
+
+        _outcome = Device.Upload(EdgeIndex.Create([.. outcomes], Child.Dimension));
+        _plate = plates.Count == Range.Count ? null : Device.Upload(EdgeIndex.Create([.. plates], Range.Count));
+        _perToken = PlateMemory.Allocate<T>(Device, Gate.Dimension, outcomes.Count);
+    }
+
+    protected override void AddMessageDown(DeviceMatrix<T> natural)
+    {
+        for (var k = 0; k < Gate.Dimension; k++)
+        {
+            Device.Messages<T>().Gather(_outcome!, PlateMemory.TransposedRow(Parameters, k), PlateMemory.Column(_perToken, k));
+        }
+
+        if (_plate is null)
+        {
+            Device.Dense<T>().AddScaled(T.One, _perToken, T.One, natural);
+        }
+        else
+        {
+            Device.NaturalParameters<T>().Accumulate(_plate, natural, _perToken, natural);
+        }
+    }
+
+    protected override void SumObservations()
+    {
+        var messages = Device.Messages<T>();
+        Device.Dense<T>().Fill(Statistics, T.Zero);
+        for (var k = 0; k < Gate.Dimension; k++)
+        {
+            var responsibilities = PlateMemory.Column(Gate.Moments, k);
+            if (_plate is not null)
+            {
+                messages.Gather(_plate, responsibilities, PlateMemory.Column(_perToken, k));
+                responsibilities = PlateMemory.Column(_perToken, k);
+            }
+
+            messages.ScatterAdd(_outcome!, responsibilities, PlateMemory.TransposedRow(Statistics, k));
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _outcome?.Dispose();
+        _plate?.Dispose();
+        if (!_perToken.IsAbsent)
+        {
+            _perToken.Tensor.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Native.Kernels;
+
+namespace Native.Models;
+
+public sealed partial class VariationalInference<T>
+{
+    private readonly DeviceTensor<T> _terms;
+    private readonly T[] _hostTerms;
+    private readonly CheckedState<T>[] _states;
+    private int _checkedSweeps;
+
+    // What rounding may add to F, relative to the sizes of its terms.
+    private static double Rounding => typeof(T) == typeof(double) ? 1e-11 : 2e-5;
+
+    /// <summary>The term of a factor in <c>F</c> when last checked, in nats: <c>-E_q[log f]</c>, and <c>+ E_q[log q]</c> of the latent variable that it generates.</summary>
+    /// <param name="factor">A factor of the graph.</param>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public double FreeEnergyOf(FactorArray<T> factor)
+    {
+        ArgumentNullException.ThrowIfNull(factor);
+        var number = Array.IndexOf(_factors, factor);
+        return number >= 0
+            ? double.CreateTruncating(_hostTerms[number])
+            : throw new ArgumentException($"factor: expected one of {string.Join(", ", _factors.Select(own => own.Name))}, but got {factor.Name}.", nameof(factor));
+    }
+
+    private VariationalResult Check()
+    {
+        for (var i = 0; i < _factors.Length; i++)
+        {
+            _factors[i].FreeEnergy(new DeviceMatrix<T>(_terms, i, 1, 1, 1));
+        }
+
+        ThrowIfOutside();
+        _terms.Download(_hostTerms);
+        double energy = 0, size = 0;
+        for (var i = 0; i < _hostTerms.Length; i++)
+        {
+            var term = double.CreateTruncating(_hostTerms[i]);
+            if (double.IsNaN(term))
+            {
+                throw Failure($"the free energy of factor {_factors[i].Name} ({_factors[i].Kind}) is NaN", "", _factors[i].Name);
+            }
+
+            energy += term;
+            size += Math.Abs(term);
+        }
+
+        var before = FreeEnergy;
+        if (energy - before > Rounding * (1 + size))
+        {
+            Rises++;
+            if (_options.Schedule == VariationalSchedule.Sequential)
+            {
+                throw Failure($"the free energy rose from {before} to {energy}", "", MostRisen());
+            }
+        }
+
+        FreeEnergy = energy;
+        _checkedSweeps = Sweeps;
+        var change = 0.0;
+        foreach (var state in _states)
+        {
+            change = Math.Max(change, state.Check());
+        }
+
+        change /= 1 - _options.Damping;
+        var isStill = change <= _tolerance && Math.Abs(energy - before) <= _tolerance * (1 + Math.Abs(energy));
+        return new VariationalResult(isStill && _tolerance > 0, Sweeps, energy, change);
+    }
+
+    private void KeepChecked()
+    {
+        foreach (var state in _states)
+        {
+            state.Check();
+        }
+    }
+
+    private KeyValuePair<string, DeviceTensor<T>>[] StatesOf()
+    {
+        var states = new List<KeyValuePair<string, DeviceTensor<T>>>();
+        for (var i = 0; i < _order.Length; i++)
+        {
+            if (_owners[i] is null)
+            {
+                states.Add(new(_order[i].Name, _order[i].Natural.Tensor));
+            }
+        }
+
+        foreach (var factor in _factors)
+        {
+            foreach (var (name, tensor) in factor.State)
+            {
+                states.Add(new($"{factor.Name}.{name}", tensor));
+            }
+        }
+
+        return [.. states];
+    }
+
+    private void Restore()
+    {
+        foreach (var state in _states)
+        {
+            state.Restore();
+        }
+
+        for (var i = 0; i < _order.Length; i++)
+        {
+            if (_owners[i] is null)
+            {
+                _order[i].UpdateMoments();
+            }
+        }
+    }
+
+    private void ThrowIfOutside()
+    {
+        try
+        {
+            _device.ThrowIfFaulted();
+        }
+        catch (DeviceFaultException fault)
+        {
+            throw Diagnose(fault);
+        }
+    }
+
+    /// <summary>Repeats the sweeps since the last check, one variable at a time, to find where the fault first shows.</summary>
+    private VariationalException Diagnose(DeviceFaultException fault)
+    {
+        Restore();
+        var until = Sweeps;
+        var first = Math.Max(1, until - _checkEvery + 1);
+        for (var sweep = first; sweep <= until; sweep++)
+        {
+            for (var i = 0; i < _order.Length; i++)
+            {
+                Propose(i);
+                var culprit = _owners[i]?.Name ?? NotFinite(i);
+                if (_options.Schedule == VariationalSchedule.Sequential)
+                {
+                    Accept(i);
+                }
+
+                if (TryFault(out var plate))
+                {
+                    Sweeps = sweep;
+                    return Outside(i, plate, culprit);
+                }
+            }
+
+            for (var i = 0; i < _order.Length && _options.Schedule == VariationalSchedule.Parallel; i++)
+            {
+                Accept(i);
+                if (TryFault(out var plate))
+                {
+                    Sweeps = sweep;
+                    return Outside(i, plate, _owners[i]?.Name ?? "");
+                }
+            }
+        }
+
+        return Failure($"a number is outside its domain (index {fault.Index})", "", "");
+    }
+
+    private VariationalException Outside(int number, long index, string culprit)
+    {
+        var variable = _order[number];
+        var senders = culprit.Length > 0 ? $"the message of factor {culprit} is not finite" : $"its messages come from {string.Join(", ", _messages[number].Select(factor => $"{factor.Name} ({factor.Kind})"))}";
+        return Failure($"variable {variable.Name} left the domain of {variable.Family} (index {index}); {senders}", variable.Name, culprit);
+    }
+
+    /// <summary>The first factor whose message to a variable is not finite, or nothing.</summary>
+    private string NotFinite(int number)
+    {
+        var proposal = _order[number].Proposal;
+        var values = new T[proposal.Tensor.Count];
+        foreach (var factor in _messages[number])
+        {
+            _dense.Fill(proposal, T.Zero);
+            factor.AddMessage(_order[number], proposal);
+            proposal.Tensor.Download(values);
+            if (Array.Exists(values, value => !T.IsFinite(value)))
+            {
+                Propose(number);
+                return factor.Name;
+            }
+        }
+
+        Propose(number);
+        return "";
+    }
+
+    private bool TryFault(out long index)
+    {
+        try
+        {
+            _device.ThrowIfFaulted();
+            index = -1;
+            return false;
+        }
+        catch (DeviceFaultException fault)
+        {
+            index = fault.Index;
+            return true;
+        }
+    }
+
+    private string MostRisen() => _factors.Length == 0 ? "" : _factors[Array.IndexOf(_hostTerms, _hostTerms.Max())].Name;
+
+    private VariationalException Failure(string what, string variable, string factor)
+    {
+        var sweep = Sweeps;
+        Restore();
+        Sweeps = _checkedSweeps;
+        return new VariationalException($"Sweep {sweep}: {what}. The posteriors are those of the last check before.", variable, factor, sweep);
+    }
+}
+
+/// <summary>A part of the state of an inference on the device, and its copy at the last check.</summary>
+internal sealed class CheckedState<T>(string name, DeviceTensor<T> tensor)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T[] _now = new T[tensor.Count];
+    private readonly T[] _checked = new T[tensor.Count];
+
+    public string Name { get; } = name;
+
+    public DeviceTensor<T> Tensor { get; } = tensor;
+
+    /// <summary>The largest <c>|Δ| / (1 + |value|)</c> since the last check; this is the last check from now on.</summary>
+    public double Check()
+    {
+        Tensor.Download(_now);
+        var change = Change(_now, _checked);
+        _now.CopyTo(_checked, 0);
+        return change;
+    }
+
+    /// <summary>Back to the last check.</summary>
+    public void Restore() => Tensor.Upload(_checked);
+
+    // Compiled in full at once: it is called once a sweep, and would wait long for its turn to be optimised.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Change(T[] now, T[] before)
+    {
+        var largest = T.Zero;
+        for (var i = 0; i < now.Length; i++)
+        {
+            // Infinities (probabilities of 0) that stay are no change.
+            var change = now[i] == before[i] ? T.Zero : T.Abs(now[i] - before[i]) / (T.One + T.Abs(now[i]));
+            largest = T.Max(largest, change);
+        }
+
+        return double.CreateTruncating(largest);
+    }
+}
