@@ -16,6 +16,12 @@ internal static unsafe partial class ThreadPlacement
     private const int Words = 1024 / 64;
 
     /// <summary>
+    /// The processor on which the calling thread runs at this moment, or -1 where that is not known. Not <see cref="Thread.GetCurrentProcessorId"/>, which may
+    /// return what was true some fifty calls ago.
+    /// </summary>
+    public static int CurrentProcessor => OperatingSystem.IsLinux() ? sched_getcpu() : -1;
+
+    /// <summary>
     /// Moves the calling thread away from a processor, if it may run on others: Linux moves it at once when its set of
     /// processors leaves out the one it runs on. The set is put back before this returns. Other systems are left to
     /// themselves.
@@ -49,6 +55,10 @@ internal static unsafe partial class ThreadPlacement
             sched_setaffinity(0, Words * sizeof(ulong), allowed);
         }
     }
+
+    [LibraryImport("libc")]
+    [SuppressGCTransition]
+    private static partial int sched_getcpu();
 
     [LibraryImport("libc")]
     private static partial int sched_getaffinity(int thread, nint size, ulong* set);

@@ -102,7 +102,7 @@ internal static unsafe class Workers
         s_helpers = helpers;
         s_ticket.Next = 0;
         s_failure = null;
-        s_processor = Thread.GetCurrentProcessorId();
+        s_processor = ThreadPlacement.CurrentProcessor;
         Volatile.Write(ref s_state, 0);
 
         var workers = s_workers;
@@ -256,7 +256,7 @@ internal static unsafe class Workers
                 Sleep(answered);
                 answered = Volatile.Read(ref _calls);
                 var caller = Volatile.Read(ref s_processor);
-                if (HasProcessor && Thread.GetCurrentProcessorId() == caller)
+                if (HasProcessor && ThreadPlacement.CurrentProcessor == caller)
                 {
                     ThreadPlacement.Leave(caller);
                 }

@@ -19,9 +19,9 @@ public sealed class ThreadPlacementTests
             // The system may move the thread again between two lines, but not every time.
             for (var attempt = 0; attempt < 100; attempt++)
             {
-                var processor = Thread.GetCurrentProcessorId();
+                var processor = ThreadPlacement.CurrentProcessor;
                 ThreadPlacement.Leave(processor);
-                moved += Thread.GetCurrentProcessorId() != processor ? 1 : 0;
+                moved += ThreadPlacement.CurrentProcessor != processor ? 1 : 0;
             }
 
             after = AllowedProcessors();

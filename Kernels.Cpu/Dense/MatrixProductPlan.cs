@@ -7,8 +7,11 @@ internal struct MatrixProductPlan
     // blocks into one C or buffer, then as many of those.
     private const int LongestChain = 64;
 
-    /// <summary>Columns of a block of C at most, so that its packed part of B stays in L2 beside that of A.</summary>
-    private const nint PackedColumns = 256;
+    /// <summary>
+    /// Columns of a block of C at most. Its packed part of B, a MiB, is read from L3 as fast as the micro-kernel needs it; narrower blocks would read, and
+    /// where rows lie pages apart copy, all of A more often.
+    /// </summary>
+    private const nint PackedColumns = 1024;
 
     /// <summary>Blocks of C for each of several threads: enough for even loads.</summary>
     private const int BlocksPerThread = 2;
