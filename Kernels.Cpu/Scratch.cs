@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Native.Kernels.Cpu;
 
@@ -105,14 +104,14 @@ internal sealed unsafe class Scratch : IDisposable
 
         // Whole pages, so that requests of nearly the same size share a buffer.
         bytes = (bytes + 4095) & ~(nuint)4095;
-        _memory = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        _memory = (byte*)AlignedMemory.Alloc(bytes);
         _capacity = bytes;
         Interlocked.Add(ref s_allocatedBytes, (long)bytes);
     }
 
     private void Free()
     {
-        NativeMemory.AlignedFree(_memory);
+        AlignedMemory.Free(_memory);
         Interlocked.Add(ref s_allocatedBytes, -(long)_capacity);
         _memory = null;
         _capacity = 0;

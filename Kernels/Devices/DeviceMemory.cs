@@ -36,7 +36,6 @@ public abstract unsafe class DeviceMemory : IDisposable
 /// </remarks>
 internal sealed unsafe class HostMemory : DeviceMemory
 {
-    private const int Alignment = 64;
     private readonly Device _device;
     private readonly long _bytes;
     private void* _pointer;
@@ -46,7 +45,7 @@ internal sealed unsafe class HostMemory : DeviceMemory
     {
         _device = device;
         _bytes = bytes;
-        _pointer = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment);
+        _pointer = AlignedMemory.Alloc((nuint)Math.Max(bytes, 1));
         NativeMemory.Clear(_pointer, (nuint)bytes);
     }
 
@@ -104,7 +103,7 @@ internal sealed unsafe class HostMemory : DeviceMemory
 
     private void Free()
     {
-        NativeMemory.AlignedFree(_pointer);
+        AlignedMemory.Free(_pointer);
         _pointer = null;
     }
 }

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Native.Kernels;
+
+/// <summary>Memory outside the managed heap, aligned for registers of any width.</summary>
+/// <remarks>
+/// Large blocks ask Linux for pages of 2 MiB. Kernels that pick rows in random order miss the translation buffers at nearly every row when the pages
+/// are small: a core keeps the addresses of some thousand pages, which are 12 MiB of 4 KiB each.
+/// </remarks>
+internal static unsafe partial class AlignedMemory
+{
+    private const int Alignment = 64;
+    private const nuint LargePage = 2 << 20;
+
+    // Of a smaller block, rounding up to whole large pages could take more than half of the memory.
+    private const nuint SmallestOfLargePages = 2 * LargePage;
+
+    // MADV_HUGEPAGE.
+    private const int UseLargePages = 14;
+
+    /// <summary>A block of at least so many bytes, of undefined content.</summary>
+    /// <exception cref="OutOfMemoryException">The memory is not to be had.</exception>
+    public static void* Alloc(nuint bytes)
+    {
+        if (!OperatingSystem.IsLinux() || bytes < SmallestOfLargePages || bytes > nuint.MaxValue - LargePage)
+        {
+            return NativeMemory.AlignedAlloc(bytes, Alignment);
+        }
+
+        bytes = (bytes + LargePage - 1) & ~(LargePage - 1);
+        var memory = NativeMemory.AlignedAlloc(bytes, LargePage);
+
+        // Advice: where it is not taken, the pages are small.
+        _ = madvise(memory, bytes, UseLargePages);
+        return memory;
+    }
+
+    /// <summary>Frees a block; null is none.</summary>
+    public static void Free(void* memory) => NativeMemory.AlignedFree(memory);
+
+    [LibraryImport("libc")]
+    private static partial int madvise(void* address, nuint length, int advice);
+}
