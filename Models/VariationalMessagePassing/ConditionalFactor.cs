@@ -16,11 +16,11 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
     private readonly Plates<T> _secondPlates;
     private readonly NaturalParameterKernels<T> _kernels;
     private readonly int _dimension;
+    private ConditionalFactor<T>? _counts;
     private DeviceTensor<T>? _entropy;
     private DeviceMatrix<T> _firstMessage;
     private DeviceMatrix<T> _secondMessage;
     private DeviceMatrix<T> _childMessage;
-    private DeviceTensor<T>? _baseMeasure;
     private (int First, int Second, int Child) _version = (-1, -1, -1);
 
     public ConditionalFactor(string kind, VariableArray<T> child, int dimension, Plates<T> first, Plates<T> second, PlateRange range, VariableArray<T>? gate = null)
@@ -45,12 +45,21 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
     /// <summary>Parameters <c>g</c>, one column per combination of parents.</summary>
     protected DeviceMatrix<T> Parameters { get; private set; }
 
+    /// <summary><c>Σ log h(x)</c> of the observations, where it depends on them.</summary>
+    protected DeviceTensor<T>? BaseMeasure { get; private set; }
+
     protected int StatisticsRows => TConditional.StatisticsRows(_dimension);
 
     public override bool IsOneForOne => PlateMaps.IsOneForOne(_firstPlates, Plates) || PlateMaps.IsOneForOne(_secondPlates, Plates);
 
     public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) =>
         new ConditionalFactor<T, TChild, TConditional>(Kind, Child.IsObserved ? Child : local!, _dimension, _firstPlates, _secondPlates, range);
+
+    public override VariableArray<T> Weights => _firstPlates.Variable!;
+
+    public override DeviceEdgeIndex WeightIndex() => Device.Upload(EdgeIndex.Create(PlateMaps.Numbers(_firstPlates, Range), First.Variable.Plates));
+
+    public override void CountIn(ConditionalFactor<T> mixture) => _counts = mixture;
 
     public override void Prepare()
     {
@@ -71,6 +80,12 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
     {
         if (ReferenceEquals(target, First.Variable))
         {
+            if (_counts is not null)
+            {
+                Device.Dense<T>().AddScaled(T.One, _counts.WeightCounts, T.One, natural);
+                return;
+            }
+
             RefreshStatistics();
             _kernels.MessageToFirst<TConditional>(_dimension, Statistics, Second?.Moments() ?? default, _firstMessage);
             First.Add(_firstMessage, natural);
@@ -90,13 +105,19 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
     public override void FreeEnergy(DeviceMatrix<T> term)
     {
+        var dense = Device.Dense<T>();
+        if (_counts is not null)
+        {
+            dense.Fill(term, T.Zero);
+            return;
+        }
+
         RefreshParameters();
         RefreshStatistics();
-        var dense = Device.Dense<T>();
         PlateMemory.Dot(dense, Statistics, Parameters, term);
-        if (_baseMeasure is not null)
+        if (BaseMeasure is not null)
         {
-            dense.AddScaled(T.One, _baseMeasure, T.One, term);
+            dense.AddScaled(T.One, BaseMeasure, T.One, term);
         }
 
         if (_entropy is not null)
@@ -187,7 +208,7 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
         if (baseMeasure.Total != 0)
         {
-            _baseMeasure = Device.Upload([T.CreateTruncating(baseMeasure.Total)]);
+            BaseMeasure = Device.Upload([T.CreateTruncating(baseMeasure.Total)]);
         }
     }
 
@@ -196,7 +217,7 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
         First?.Dispose();
         Second?.Dispose();
         _entropy?.Dispose();
-        _baseMeasure?.Dispose();
+        BaseMeasure?.Dispose();
         foreach (var matrix in (ReadOnlySpan<DeviceMatrix<T>>)[Statistics, Parameters, _firstMessage, _secondMessage, _childMessage])
         {
             if (!matrix.IsAbsent)
@@ -269,6 +290,24 @@ internal abstract class ConditionalFactor<T>(Device device, string name, string 
 
     /// <summary>The children that the factor is about.</summary>
     public PlateRange Range { get; } = range;
+
+    /// <summary>The parent of a Categorical.</summary>
+    public abstract VariableArray<T> Weights { get; }
+
+    /// <summary>Expected counts by component, the message of a mixture to the weights of its gate; see <see cref="TryOwnGate"/>.</summary>
+    public virtual DeviceMatrix<T> WeightCounts => default;
+
+    /// <summary>The parent of every Categorical, as an index that the caller disposes.</summary>
+    public abstract DeviceEdgeIndex WeightIndex();
+
+    /// <summary>Of the factor of a gate: its message and its term of the free energy come from the mixture that owns the gate.</summary>
+    public abstract void CountIn(ConditionalFactor<T> mixture);
+
+    /// <summary>
+    /// Of a mixture: takes over the gate and the factor that generates it, if it can. Responsibilities, counts, sums and the evidence are then one pass over the data, and the next sweep needs the counts and sums alone.
+    /// Asks that the gate has no other children, and is updated after all its neighbours and undamped: then <c>-Σ log evidence</c> is the gate's part of <c>F</c> with that of the likelihood.
+    /// </summary>
+    public virtual bool TryOwnGate(ConditionalFactor<T> generator) => false;
 
     /// <summary>Whether there is a latent parent for every single child.</summary>
     public abstract bool IsOneForOne { get; }

@@ -23,7 +23,15 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
 
     protected VariableArray<T> Gate { get; } = gate;
 
+    /// <summary>What computes the gate in one pass over the data; null where the gate is updated like any other variable.</summary>
+    protected GatePass<T>? Pass { get; private set; }
+
     public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) => new MixtureFactor<T, TChild, TConditional>(Child, local!, _dimension, _first, _second, range);
+
+    public override IReadOnlyList<KeyValuePair<string, DeviceTensor<T>>> State =>
+        Pass is { } pass ? [new("counts", pass.Counts.Tensor), new("sums", Statistics.Tensor), new("evidence", pass.LogEvidence)] : [];
+
+    public override DeviceMatrix<T> WeightCounts => Pass!.Counts;
 
     public override bool IsOneForOne => false;
 
@@ -32,6 +40,51 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
         var components = Gate.Dimension;
         Allocate(PlatesOf(_first, components), _second.Variable is null ? null : PlatesOf(_second, components), components);
         PrepareObservations();
+        Pass?.Prepare();
+    }
+
+    public override bool Owns(VariableArray<T> variable) => Pass is not null && ReferenceEquals(variable, Gate);
+
+    public override bool TryOwnGate(ConditionalFactor<T> generator)
+    {
+        Pass = CanOwnGate(generator) ? NewPass(generator) : null;
+        if (Pass is not null)
+        {
+            generator.CountIn(this);
+        }
+
+        return Pass is not null;
+    }
+
+    public override void Start()
+    {
+        if (Pass is not null)
+        {
+            SumObservations();
+            Pass.CountStart(Gate.Moments);
+        }
+    }
+
+    public override void Update()
+    {
+        RefreshParameters();
+        Pass!.Run(Parameters, Statistics);
+    }
+
+    public override void FreeEnergy(DeviceMatrix<T> term)
+    {
+        if (Pass is null)
+        {
+            base.FreeEnergy(term);
+            return;
+        }
+
+        var dense = Device.Dense<T>();
+        dense.AddScaled(-T.One, Pass.LogEvidence, T.Zero, term);
+        if (BaseMeasure is not null)
+        {
+            dense.AddScaled(-T.One, BaseMeasure, T.One, term);
+        }
     }
 
     protected virtual void PrepareObservations()
@@ -50,7 +103,7 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
 
     protected sealed override void RefreshStatistics()
     {
-        if (_version != Gate.Version)
+        if (Pass is null && _version != Gate.Version)
         {
             _version = Gate.Version;
             SumObservations();
@@ -59,8 +112,14 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
 
     protected virtual void SumObservations() => Device.Dense<T>().MatrixProduct(Observations, Transpose.No, Gate.Moments, Transpose.Yes, Statistics);
 
+    /// <summary>One distribution of weights for all.</summary>
+    protected virtual bool CanOwnGate(ConditionalFactor<T> generator) => generator.Weights.Plates == 1;
+
+    protected virtual GatePass<T> NewPass(ConditionalFactor<T> generator) => new MixturePass<T>(Device, Gate, generator, () => Observations, typeof(TChild) != typeof(Categorical) && Child.Present is null);
+
     protected override void Dispose(bool disposing)
     {
+        Pass?.Dispose();
         if (!Observations.IsAbsent)
         {
             Observations.Tensor.Dispose();
@@ -81,6 +140,10 @@ internal sealed class TopicFactor<T>(VariableArray<T> child, VariableArray<T> ga
     private DeviceEdgeIndex? _outcome;
     private DeviceEdgeIndex? _plate;
     private DeviceMatrix<T> _perToken;
+
+    protected override bool CanOwnGate(ConditionalFactor<T> generator) => Child.Present is null && _topics.Variable!.Plates == Gate.Dimension;
+
+    protected override GatePass<T> NewPass(ConditionalFactor<T> generator) => new TopicPass<T>(Device, Gate, generator, () => _outcome!);
 
     public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) => new TopicFactor<T>(Child, local!, _topics, range);
 

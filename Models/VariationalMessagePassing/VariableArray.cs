@@ -111,11 +111,11 @@ public abstract class VariableArray<T> : IDisposable
 
     internal bool IsPresent(int plate) => Present is null || Present[plate];
 
-    /// <summary>Memory of a latent variable, and its prior.</summary>
-    internal void AllocatePosterior()
+    /// <summary>Memory of a latent variable, and its prior; no proposal where a factor owns it.</summary>
+    internal void AllocatePosterior(bool isOwned = false)
     {
         Natural = PlateMemory.Allocate<T>(Device, Rows, Plates);
-        Proposal = PlateMemory.Allocate<T>(Device, Rows, Plates);
+        Proposal = isOwned ? default : PlateMemory.Allocate<T>(Device, Rows, Plates);
         Moments = PlateMemory.Allocate<T>(Device, Rows, Plates);
         if (PriorValues is not null)
         {

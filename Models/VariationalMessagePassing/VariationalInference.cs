@@ -60,6 +60,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         _updates = _device.Updates<T>();
         _dense = _device.Dense<T>();
         _factors = [.. graph.Factors];
+        LetMixturesOwnGates();
         _owners = Array.ConvertAll(_order, variable => Array.Find(_factors, factor => factor.Variables.Contains(variable) && factor.Owns(variable)));
         _messages = Array.ConvertAll(_order, variable => Array.FindAll(_factors, factor => factor.Variables.Contains(variable)));
         _change = _device.Allocate<T>(1);
@@ -116,7 +117,17 @@ public sealed partial class VariationalInference<T> : IDisposable
     public T[] Posterior(VariableArray<T> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        return Array.IndexOf(_order, variable) >= 0
+        var number = Array.IndexOf(_order, variable);
+        if (number >= 0 && _owners[number] is not null && IsGate(variable) && Sweeps + StochasticSteps > 0)
+        {
+            _dense.Fill(variable.Natural, T.Zero);
+            foreach (var factor in _messages[number])
+            {
+                factor.AddMessage(variable, variable.Natural);
+            }
+        }
+
+        return number >= 0
             ? variable.GetStandard(variable.Natural)
             : throw new ArgumentException($"variable: expected one of {string.Join(", ", _order.Select(latent => latent.Name))}, but got {variable.Name}.", nameof(variable));
     }
@@ -163,6 +174,27 @@ public sealed partial class VariationalInference<T> : IDisposable
         }
     }
 
+    /// <summary>A gate with one mixture, updated undamped and after all its neighbours, is computed with the mixture in one pass.</summary>
+    private void LetMixturesOwnGates()
+    {
+        if (_options.Schedule != VariationalSchedule.Sequential || _options.Damping != 0)
+        {
+            return;
+        }
+
+        foreach (var gate in _order)
+        {
+            var touching = Array.FindAll(_factors, factor => factor.Variables.Contains(gate));
+            if (touching is [ConditionalFactor<T> generator, ConditionalFactor<T> { Kind: "mixture" } mixture]
+                && generator.Variables.Concat(mixture.Variables).All(other => other.IsObserved || Array.IndexOf(_order, other) <= Array.IndexOf(_order, gate)))
+            {
+                mixture.TryOwnGate(generator);
+            }
+        }
+    }
+
+    private bool IsOwned(VariableArray<T> variable) => Array.Exists(_factors, factor => factor.Variables.Contains(variable) && factor.Owns(variable));
+
     private void Prepare()
     {
         foreach (var variable in Graph.KnownParents)
@@ -174,7 +206,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         {
             if (!variable.IsObserved)
             {
-                variable.AllocatePosterior();
+                variable.AllocatePosterior(IsOwned(variable));
             }
             else if (_factors.Any(factor => factor.Variables.Skip(1).Contains(variable)))
             {
@@ -190,7 +222,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         uint stream = 0;
         foreach (var variable in Graph.Variables)
         {
-            if (!variable.IsObserved && Array.TrueForAll(_factors, factor => !factor.Variables.Contains(variable) || !factor.Owns(variable)))
+            if (!variable.IsObserved && !Array.Exists(_factors, factor => factor.Variables[0] == variable && factor.Owns(variable)))
             {
                 SetStart(variable, stream++);
             }
