@@ -115,7 +115,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
 
     /// <summary>A product of few operations whose operands are read where they lie: no plan, no workspace, no second thread.</summary>
     private static bool IsSmall(in MatrixProductArguments<T> p) =>
-        p.Rows * p.Columns <= SmallProduct / p.Depth && p.Depth <= TRegister.Blocking.Depth && !p.TransposeB && p.Columns % TileColumns == 0;
+        p.Rows * p.Columns <= SmallProduct / p.Depth && p.Depth <= TRegister.Blocking.Depth && !p.TransposeB && p.Columns % TRegister.Count == 0;
 
     private static void RunSmall(in MatrixProductArguments<T> p)
     {
@@ -133,6 +133,8 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
             B = p.B,
             BStride = p.BStride,
             BPanelStep = TileColumns,
+            BEdge = p.B + (p.Columns / TileColumns * TileColumns),
+            BEdgeStride = p.BStride,
             C = p.C,
             CStride = p.CStride,
             Accumulate = p.Accumulate,
@@ -184,7 +186,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
     {
         var width = (nint)TileColumns;
         var edge = columns % width;
-        var packEdge = !plan.PackB && edge != 0;
+        var packEdge = !plan.PackB && edge != 0 && edge != TRegister.Count;
         var fullStep = MatrixProductPacking.PanelStep<T>(plan.DepthBlock, width);
         var panelBytes = plan.PackB ? Scratch.SizeOf<T>(Panels(columns) * fullStep) : packEdge ? Scratch.SizeOf<T>(fullStep) : 0;
         var aCopyStride = p.TransposeA ? MatrixProductPlan.RoundUp(plan.TileRows, 16 / sizeof(T)) : plan.DepthBlock + plan.CopyPadding;
@@ -215,6 +217,8 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                 block.B = p.TransposeB ? p.B + (column * p.BStride) + depthStart + k : p.B + ((depthStart + k) * p.BStride) + column;
                 block.BStride = p.BStride;
                 block.BPanelStep = width;
+                block.BEdge = block.B + columns - edge;
+                block.BEdgeStride = p.BStride;
                 if (plan.PackB)
                 {
                     MatrixProductPacking.PackPanels(block.B, p.BStride, p.TransposeB, blockDepth, columns, panels, width, panelStep);
@@ -222,11 +226,13 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
                     block.BStride = width;
                     block.BPanelStep = panelStep;
                     block.BEdge = block.B + (columns / width * block.BPanelStep);
+                    block.BEdgeStride = width;
                 }
                 else if (packEdge)
                 {
-                    MatrixProductPacking.PackPanels(block.B + columns - edge, p.BStride, false, blockDepth, edge, panels, width, panelStep);
+                    MatrixProductPacking.PackPanels(block.BEdge, p.BStride, false, blockDepth, edge, panels, width, panelStep);
                     block.BEdge = panels;
+                    block.BEdgeStride = width;
                 }
 
                 for (nint i = 0; i < rows; i += rowsAtOnce)
@@ -309,7 +315,7 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         var columns = Math.Min(TileColumns, block.Columns - j);
         var isEdge = columns < TileColumns;
         var b = isEdge ? block.BEdge : block.B + (panel * block.BPanelStep);
-        var bStride = isEdge ? TileColumns : block.BStride;
+        var bStride = isEdge ? block.BEdgeStride : block.BStride;
         var c = block.C + (i * block.CStride) + j;
         var kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, columns <= TRegister.Count ? 1 : 2, block.RowMajor);
         if (!isEdge || columns == TRegister.Count || block.Padded)
@@ -363,11 +369,12 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         public nint AStride;
         public nint ATileStep;
 
-        /// <summary>First panel of B, its stride, the distance of neighbouring panels, and the last panel when it is narrower.</summary>
+        /// <summary>First panel of B, its stride, the distance of neighbouring panels, and the last panel and its stride when it is narrower.</summary>
         public T* B;
         public nint BStride;
         public nint BPanelStep;
         public T* BEdge;
+        public nint BEdgeStride;
 
         public T* C;
         public nint CStride;
