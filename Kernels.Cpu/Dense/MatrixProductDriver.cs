@@ -120,27 +120,26 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
     private static void RunSmall(in MatrixProductArguments<T> p)
     {
         var tileRows = MatrixProductPlan.Even(p.Rows, TRegister.Blocking.TileRows, 1);
-        var block = new Block
+        var wholeColumns = p.Columns / TileColumns * TileColumns;
+        for (nint i = 0; i < p.Rows; i += tileRows)
         {
-            Rows = p.Rows,
-            Columns = p.Columns,
-            Depth = p.Depth,
-            TileRows = tileRows,
-            RowMajor = !p.TransposeA,
-            A = p.A,
-            AStride = p.AStride,
-            ATileStep = p.TransposeA ? tileRows : tileRows * p.AStride,
-            B = p.B,
-            BStride = p.BStride,
-            BPanelStep = TileColumns,
-            BEdge = p.B + (p.Columns / TileColumns * TileColumns),
-            BEdgeStride = p.BStride,
-            C = p.C,
-            CStride = p.CStride,
-            Accumulate = p.Accumulate,
-            Finish = true,
-        };
-        Multiply(p, block, rowsOutermost: true);
+            var rows = Math.Min(tileRows, p.Rows - i);
+            var a = p.A + (p.TransposeA ? i : i * p.AStride);
+            var c = p.C + (i * p.CStride);
+            var kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, 2, !p.TransposeA);
+            for (nint j = 0; j < wholeColumns; j += TileColumns)
+            {
+                kernel(p.Depth, a, p.AStride, p.B + j, p.BStride, c + j, p.CStride, p.Accumulate);
+            }
+
+            if (wholeColumns < p.Columns)
+            {
+                kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, 1, !p.TransposeA);
+                kernel(p.Depth, a, p.AStride, p.B + wholeColumns, p.BStride, c + wholeColumns, p.CStride, p.Accumulate);
+            }
+
+            FinishRows(p, c, i, rows, 0, p.Columns);
+        }
     }
 
     private static void RunBlocks(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
