@@ -4,16 +4,24 @@ using System.Runtime.CompilerServices;
 namespace Native.Kernels.Cpu;
 
 /// <summary>
-/// The messages of a block of checks, a register of code words at a time. Instead of <c>t = tanh(|x|/2)</c>, which is 1 for all large <c>|x|</c>, each bit brings its complement
-/// <c>y = 1 - t = 2 / (e^|x| + 1)</c>: a product of <c>t</c> is <c>y₁ + y₂ - y₁y₂</c>, sums of numbers of one sign that lose nothing, and the message is <c>log (2 - y) / y</c>.
-/// One exponential and one logarithm per edge, and products of all others from both ends.
+/// The messages of a block of checks, a register of code words at a time. A bit of size <c>|x|</c> brings <c>z = e^-|x|</c>, <c>tanh(|x|/2) = (1 - z) / (1 + z)</c>; of several bits,
+/// <c>Π (1 + z) = S + D</c> and <c>Π (1 - z) = S - D</c>, so that the message is <c>log S/D</c>, and one bit more makes of it <c>(S + zD, D + zS)</c>: sums of numbers of one sign, which lose nothing.
+/// One exponential, one logarithm and one quotient per edge; the products of all others come from both ends.
 /// </summary>
-/// <remarks>Where a size is so large that <c>y</c> underflows, the lanes concerned are done again by box-plus, one pair at a time.</remarks>
+/// <remarks>
+/// Sizes far beyond the range of the exponential are what decoders meet once a word has settled. So <c>z</c> and <c>D</c> are kept in units of <c>e^-M</c>, with <c>M</c> the smallest size among the others,
+/// which is what min-sum sends, and the message is <c>M + log S/D</c>. For all bits but one <c>M</c> is the smallest size of the check; the bit that has it alone hears of the second smallest: it stays out of the
+/// products, which are in units of the second, and joins in at the end. Sizes are held negative, for which the two largest cost two instructions an edge.
+/// </remarks>
 internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     where TSemiring : struct, ISemiring
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int BlockNumbers = 8192;
+
+    // S at most doubles with every bit: from this on it is brought back after so many bits.
+    private const int BitsBetweenScalings = 16;
+    private const double LargestSum = 1 << BitsBetweenScalings;
 
     public long* Offsets;
     public int* Order;
@@ -25,9 +33,6 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     public nint IncomingStride;
     public T* Outgoing;
     public nint OutgoingStride;
-
-    // Above this size e^|x| + 1 may be infinite or its inverse lose bits.
-    private static double Limit => typeof(T) == typeof(float) ? 80 : 690;
 
     public void Run(EdgeIndex index, int threads)
     {
@@ -51,9 +56,10 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        using var scratch = Scratch.Rent(2 * Scratch.SizeOf<T>(LongestRow * TLanes.Count));
-        var values = scratch.Take<T>(LongestRow * TLanes.Count);
-        var before = scratch.Take<T>(LongestRow * TLanes.Count);
+        using var scratch = Scratch.Rent(3 * Scratch.SizeOf<T>(LongestRow * TLanes.Count));
+        var weights = scratch.Take<T>(LongestRow * TLanes.Count);
+        var sums = scratch.Take<T>(LongestRow * TLanes.Count);
+        var differences = scratch.Take<T>(LongestRow * TLanes.Count);
         var end = Math.Min((block + 1) * ChecksPerBlock, Checks);
         for (var check = block * ChecksPerBlock; check < end; check++)
         {
@@ -64,83 +70,130 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
                 var lanes = (int)Math.Min(TLanes.Count, Words - word);
                 if (TSemiring.IsMaximum)
                 {
-                    Combine<TLanes>(order, bits, word, lanes, before, TLanes.Equal(TLanes.Zero, TLanes.Zero));
+                    MinSum<TLanes>(order, bits, word, lanes);
                 }
                 else
                 {
-                    Products<TLanes>(order, bits, word, lanes, values, before);
+                    TanhRule<TLanes>(order, bits, word, lanes, weights, sums, differences);
                 }
             }
         }
     }
 
-    /// <summary>The tanh rule by complements.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private readonly void Products<TLanes>(int* order, nint bits, nint word, int lanes, T* values, T* before)
+    private readonly void TanhRule<TLanes>(int* order, nint bits, nint word, int lanes, T* weights, T* sums, T* differences)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        TLanes one = TLanes.Constant(1), two = TLanes.Constant(2), signBit = TLanes.Constant(-0.0);
-        TLanes product = TLanes.Zero, sign = TLanes.Zero, largest = TLanes.Zero;
+        Smallest(order, bits, word, lanes, out TLanes first, out TLanes second, out TLanes sign, out _);
+
+        // Infinite sizes are no unit: finite ones stand for them, against which they are still as good as certain.
+        var least = TLanes.Constant(typeof(T) == typeof(float) ? float.MinValue : double.MinValue);
+        first = TLanes.AtLeast(first, least);
+        second = TLanes.AtLeast(second, least);
+        var alone = TLanes.GreaterThan(first, second);
+        TLanes toFirst = Exp(second - first), squareOfFirst = Exp(first + first);
+        var square = squareOfFirst * toFirst * toFirst;
+        var weightOfFirst = TLanes.And(alone, TLanes.Constant(1));
+        TLanes sum = TLanes.Constant(1), difference = TLanes.Zero;
         for (nint i = 0; i < bits; i++)
         {
-            var x = LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes);
-            var size = TLanes.Abs(x);
-            largest = TLanes.Max(largest, size);
-            sign = TLanes.Xor(sign, TLanes.And(x, signBit));
-            var y = two / (Functions.Exp<TLanes, T>(size) + one);
-            TLanes.Store(y, values + i * TLanes.Count);
-            TLanes.Store(product, before + i * TLanes.Count);
-            product = Both(product, y);
+            var size = NegativeSize(Load<TLanes>(order[i], word, lanes));
+            var weight = TLanes.AndNot(Functions.Exp<TLanes, T>(size - second), TLanes.And(alone, TLanes.Equal(size, first)));
+            TLanes.Store(weight, weights + i * TLanes.Count);
+            TLanes.Store(sum, sums + i * TLanes.Count);
+            TLanes.Store(difference, differences + i * TLanes.Count);
+            Join(weight, square, i, ref sum, ref difference);
         }
 
-        product = TLanes.Zero;
+        (sum, difference) = (TLanes.Constant(1), TLanes.Zero);
         for (var i = bits - 1; i >= 0; i--)
         {
-            var x = LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes);
-            var others = Both(TLanes.Load(before + i * TLanes.Count), product);
-            product = Both(product, TLanes.Load(values + i * TLanes.Count));
-            var size = Functions.Log<TLanes, T>((two - others) / others);
-            var signOfOthers = TLanes.Xor(sign, TLanes.And(x, signBit));
-            LogDomain.Store<TLanes, T>(TLanes.Xor(size, signOfOthers), Outgoing + order[i] * OutgoingStride + word, lanes);
-        }
+            var x = Load<TLanes>(order[i], word, lanes);
+            TLanes sumBefore = TLanes.Load(sums + i * TLanes.Count), differenceBefore = TLanes.Load(differences + i * TLanes.Count);
+            var otherSum = TLanes.FusedMultiplyAdd(square * differenceBefore, difference, sumBefore * sum);
+            var otherDifference = TLanes.FusedMultiplyAdd(sumBefore, difference, differenceBefore * sum);
+            Join(TLanes.Load(weights + i * TLanes.Count), square, i, ref sum, ref difference);
 
-        if (!(TLanes.MaxAcross(largest) <= T.CreateTruncating(Limit)))
-        {
-            Combine<TLanes>(order, bits, word, lanes, before, TLanes.GreaterThan(largest, TLanes.Constant(Limit)));
+            // All but the bit of the smallest size take it in.
+            var isFirst = TLanes.And(alone, TLanes.Equal(NegativeSize(x), first));
+            var inUnits = otherDifference * toFirst;
+            var allDifference = TLanes.FusedMultiplyAdd(otherSum, weightOfFirst, inUnits);
+            var allSum = TLanes.FusedMultiplyAdd(squareOfFirst * weightOfFirst, inUnits, otherSum);
+            var quotient = TLanes.Select(isFirst, otherSum, allSum) / TLanes.Select(isFirst, otherDifference, allDifference);
+            var message = Functions.Log<TLanes, T>(quotient) - TLanes.Select(isFirst, second, first);
+            Send(TLanes.AtLeast(message, TLanes.Zero), sign, x, order[i], word, lanes);
         }
     }
 
-    /// <summary>Box-plus, one pair at a time, in the lanes of a mask.</summary>
+    /// <summary>The smallest size among the others.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private readonly void Combine<TLanes>(int* order, nint bits, nint word, int lanes, T* before, TLanes mask)
+    private readonly void MinSum<TLanes>(int* order, nint bits, nint word, int lanes)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        var all = TLanes.Broadcast(T.PositiveInfinity);
+        Smallest(order, bits, word, lanes, out TLanes first, out TLanes second, out TLanes sign, out TLanes unknown);
         for (nint i = 0; i < bits; i++)
         {
-            TLanes.Store(all, before + i * TLanes.Count);
-            all = BoxPlus(all, LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes));
-        }
-
-        all = TLanes.Broadcast(T.PositiveInfinity);
-        for (var i = bits - 1; i >= 0; i--)
-        {
-            var to = Outgoing + order[i] * OutgoingStride + word;
-            var others = BoxPlus(TLanes.Load(before + i * TLanes.Count), all);
-            all = BoxPlus(all, LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes));
-            LogDomain.Store<TLanes, T>(TLanes.Select(mask, others, LogDomain.Load<TLanes, T>(to, lanes)), to, lanes);
+            var x = Load<TLanes>(order[i], word, lanes);
+            var message = -TLanes.Select(TLanes.Equal(NegativeSize(x), first), second, first);
+            var unknownOthers = TLanes.GreaterThan(unknown, TLanes.And(TLanes.IsNaN(x), TLanes.Constant(1)));
+            Send(TLanes.Select(unknownOthers, TLanes.Broadcast(T.NaN), message), sign, x, order[i], word, lanes);
         }
     }
 
-    /// <summary>Compiled by itself: three copies in one method are more than the compiler inlines the functions into, and then every operation is a call.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TLanes BoxPlus<TLanes>(TLanes a, TLanes b)
-        where TLanes : unmanaged, ILanes<TLanes, T> => LogOdds.BoxPlus<TSemiring, TLanes, T>(a, b);
-
-    /// <summary>The complement of the product of two numbers given by their complements.</summary>
+    /// <summary>The two smallest sizes of a check, negative, the product of the signs, and how many bits are NaN; those are no smallest ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Both<TLanes>(TLanes a, TLanes b)
-        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.FusedMultiplyAdd(-a, b, a + b);
+    private readonly void Smallest<TLanes>(int* order, nint bits, nint word, int lanes, out TLanes first, out TLanes second, out TLanes sign, out TLanes unknown)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var none = TLanes.Broadcast(T.NegativeInfinity);
+        (first, second, sign, unknown) = (none, none, TLanes.Zero, TLanes.Zero);
+        for (nint i = 0; i < bits; i++)
+        {
+            var x = Load<TLanes>(order[i], word, lanes);
+            var isUnknown = TLanes.IsNaN(x);
+            sign = TLanes.Xor(sign, x);
+            unknown += TLanes.And(isUnknown, TLanes.Constant(1));
+            var size = TLanes.Select(isUnknown, none, NegativeSize(x));
+            second = TLanes.Clamp(size, second, first);
+            first = TLanes.AtLeast(size, first);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly TLanes Load<TLanes>(int edge, nint word, int lanes)
+        where TLanes : unmanaged, ILanes<TLanes, T> => LogDomain.Load<TLanes, T>(Incoming + edge * IncomingStride + word, lanes);
+
+    /// <summary>A message of a size, with the sign of all bits but this one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Send<TLanes>(TLanes size, TLanes sign, TLanes x, int edge, nint word, int lanes)
+        where TLanes : unmanaged, ILanes<TLanes, T> =>
+        LogDomain.Store<TLanes, T>(TLanes.Xor(size, TLanes.And(TLanes.Xor(sign, x), TLanes.Constant(-0.0))), Outgoing + edge * OutgoingStride + word, lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NegativeSize<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Or(x, TLanes.Constant(-0.0));
+
+    /// <summary>One bit more: <c>(S + zD, D + zS)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Join<TLanes>(TLanes weight, TLanes square, nint bit, ref TLanes sum, ref TLanes difference)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var before = sum;
+        sum = TLanes.FusedMultiplyAdd(weight * square, difference, sum);
+        difference = TLanes.FusedMultiplyAdd(weight, before, difference);
+        if (bit % BitsBetweenScalings == BitsBetweenScalings - 1)
+        {
+            // The message is a quotient: both may be scaled.
+            var scale = TLanes.Select(TLanes.GreaterThan(sum, TLanes.Constant(LargestSum)), TLanes.Constant(1 / LargestSum), TLanes.Constant(1));
+            sum *= scale;
+            difference *= scale;
+        }
+    }
+
+    /// <summary>Once a check: called, since the compiler inlines only so many functions into one method.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static TLanes Exp<TLanes>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T> => Functions.Exp<TLanes, T>(x);
 }
 
 internal sealed unsafe partial class CpuMessageKernels<T>
