@@ -50,5 +50,5 @@ internal sealed record WordTable(IReadOnlyList<string> Columns, IReadOnlyList<st
 internal static class Experiments
 {
     /// <summary>All experiments, by name.</summary>
-    public static IReadOnlyList<IExperiment> All { get; } = [new IsingExperiment(), new LdpcExperiment(), new PcaExperiment(), new ChainExperiment()];
+    public static IReadOnlyList<IExperiment> All { get; } = [new IsingExperiment(), new LdpcExperiment(), new PcaExperiment(), new ChainExperiment(), new CostExperiment()];
 }

@@ -135,7 +135,7 @@ internal sealed class PcaExperiment : IExperiment
             bar.Color = i < kept ? RunPlots.Colors[0] : RunPlots.Colors[5].WithAlpha(0.4);
         }
 
-        RunPlots.LogarithmicLeft(plot);
+        RunPlots.Logarithmic(plot.Axes.Left);
         plot.Axes.SetLimits(0, squares.Length + 1, floor, Math.Ceiling(Math.Log10(squares[0]) + 0.2));
         return RunPlots.Save(plot, path, 760, 400, "Squared weights of every component, largest first, on a logarithmic axis. Grey: switched off, because the data do not pay for their precision.");
     }

@@ -30,7 +30,7 @@ internal static class RunPlots
         using var plot = Create("Free energy above that of the last sweep", "sweep", "nats");
         var line = plot.Add.ScatterLine(points.ConvertAll(point => point.Sweep), points.ConvertAll(point => point.Gap), Colors[0]);
         line.LineWidth = 2;
-        LogarithmicLeft(plot);
+        Logarithmic(plot.Axes.Left);
         return Save(
             plot, path, 760, 400, string.Create(CultureInfo.InvariantCulture, $"Free energy above that of the last of {freeEnergy.Count} sweeps, {last:F1} nats, which is {-last:F1} nats of evidence at least (ELBO)."));
     }
@@ -111,7 +111,7 @@ internal static class RunPlots
     }
 
     /// <summary>Labels an axis of powers of ten, given the logarithms.</summary>
-    public static void LogarithmicLeft(Plot plot) => plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
+    public static void Logarithmic(IAxis axis) => axis.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
     {
         LabelFormatter = value => FormattableString.Invariant($"{Math.Pow(10, value):0.####e0}"),
         IntegerTicksOnly = true,

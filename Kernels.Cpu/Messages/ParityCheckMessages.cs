@@ -56,7 +56,8 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        using var scratch = Scratch.Rent(3 * Scratch.SizeOf<T>(LongestRow * TLanes.Count));
+        using var scratch = Scratch.Rent(4 * Scratch.SizeOf<T>(LongestRow * TLanes.Count));
+        var copies = scratch.Take<T>(LongestRow * TLanes.Count);
         var weights = scratch.Take<T>(LongestRow * TLanes.Count);
         var sums = scratch.Take<T>(LongestRow * TLanes.Count);
         var differences = scratch.Take<T>(LongestRow * TLanes.Count);
@@ -70,21 +71,21 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
                 var lanes = (int)Math.Min(TLanes.Count, Words - word);
                 if (TSemiring.IsMaximum)
                 {
-                    MinSum<TLanes>(order, bits, word, lanes);
+                    MinSum<TLanes>(order, bits, word, lanes, copies);
                 }
                 else
                 {
-                    TanhRule<TLanes>(order, bits, word, lanes, weights, sums, differences);
+                    TanhRule<TLanes>(order, bits, word, lanes, copies, weights, sums, differences);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private readonly void TanhRule<TLanes>(int* order, nint bits, nint word, int lanes, T* weights, T* sums, T* differences)
+    private readonly void TanhRule<TLanes>(int* order, nint bits, nint word, int lanes, T* copies, T* weights, T* sums, T* differences)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        Smallest(order, bits, word, lanes, out TLanes first, out TLanes second, out TLanes sign, out _);
+        Smallest(order, bits, word, lanes, copies, out TLanes first, out TLanes second, out TLanes sign, out _);
 
         // Infinite sizes are no unit: finite ones stand for them, against which they are still as good as certain.
         var least = TLanes.Constant(typeof(T) == typeof(float) ? float.MinValue : double.MinValue);
@@ -97,7 +98,7 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
         TLanes sum = TLanes.Constant(1), difference = TLanes.Zero;
         for (nint i = 0; i < bits; i++)
         {
-            var size = NegativeSize(Load<TLanes>(order[i], word, lanes));
+            var size = NegativeSize(TLanes.Load(copies + i * TLanes.Count));
             var weight = TLanes.AndNot(Functions.Exp<TLanes, T>(size - second), TLanes.And(alone, TLanes.Equal(size, first)));
             TLanes.Store(weight, weights + i * TLanes.Count);
             TLanes.Store(sum, sums + i * TLanes.Count);
@@ -108,7 +109,7 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
         (sum, difference) = (TLanes.Constant(1), TLanes.Zero);
         for (var i = bits - 1; i >= 0; i--)
         {
-            var x = Load<TLanes>(order[i], word, lanes);
+            var x = TLanes.Load(copies + i * TLanes.Count);
             TLanes sumBefore = TLanes.Load(sums + i * TLanes.Count), differenceBefore = TLanes.Load(differences + i * TLanes.Count);
             var otherSum = TLanes.FusedMultiplyAdd(square * differenceBefore, difference, sumBefore * sum);
             var otherDifference = TLanes.FusedMultiplyAdd(sumBefore, difference, differenceBefore * sum);
@@ -127,29 +128,33 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
 
     /// <summary>The smallest size among the others.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private readonly void MinSum<TLanes>(int* order, nint bits, nint word, int lanes)
+    private readonly void MinSum<TLanes>(int* order, nint bits, nint word, int lanes, T* copies)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        Smallest(order, bits, word, lanes, out TLanes first, out TLanes second, out TLanes sign, out TLanes unknown);
+        Smallest(order, bits, word, lanes, copies, out TLanes first, out TLanes second, out TLanes sign, out TLanes unknown);
         for (nint i = 0; i < bits; i++)
         {
-            var x = Load<TLanes>(order[i], word, lanes);
+            var x = TLanes.Load(copies + i * TLanes.Count);
             var message = -TLanes.Select(TLanes.Equal(NegativeSize(x), first), second, first);
             var unknownOthers = TLanes.GreaterThan(unknown, TLanes.And(TLanes.IsNaN(x), TLanes.Constant(1)));
             Send(TLanes.Select(unknownOthers, TLanes.Broadcast(T.NaN), message), sign, x, order[i], word, lanes);
         }
     }
 
-    /// <summary>The two smallest sizes of a check, negative, the product of the signs, and how many bits are NaN; those are no smallest ones.</summary>
+    /// <summary>
+    /// The two smallest sizes of a check, negative, the product of the signs, and how many bits are NaN; those are no smallest ones. Copies the messages,
+    /// since rows a power of two apart share few cache lines.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Smallest<TLanes>(int* order, nint bits, nint word, int lanes, out TLanes first, out TLanes second, out TLanes sign, out TLanes unknown)
+    private readonly void Smallest<TLanes>(int* order, nint bits, nint word, int lanes, T* copies, out TLanes first, out TLanes second, out TLanes sign, out TLanes unknown)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var none = TLanes.Broadcast(T.NegativeInfinity);
         (first, second, sign, unknown) = (none, none, TLanes.Zero, TLanes.Zero);
         for (nint i = 0; i < bits; i++)
         {
-            var x = Load<TLanes>(order[i], word, lanes);
+            var x = LogDomain.Load<TLanes, T>(Incoming + order[i] * IncomingStride + word, lanes);
+            TLanes.Store(x, copies + i * TLanes.Count);
             var isUnknown = TLanes.IsNaN(x);
             sign = TLanes.Xor(sign, x);
             unknown += TLanes.And(isUnknown, TLanes.Constant(1));
@@ -158,10 +163,6 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
             first = TLanes.AtLeast(size, first);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly TLanes Load<TLanes>(int edge, nint word, int lanes)
-        where TLanes : unmanaged, ILanes<TLanes, T> => LogDomain.Load<TLanes, T>(Incoming + edge * IncomingStride + word, lanes);
 
     /// <summary>A message of a size, with the sign of all bits but this one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

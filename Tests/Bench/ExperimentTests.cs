@@ -23,7 +23,9 @@ public class ExperimentTests
         try
         {
             using var device = new CpuDevice(1);
-            foreach (var experiment in Experiments.All)
+            IExperiment[] small = [new IsingExperiment(models: 2), new LdpcExperiment(batches: 1), new PcaExperiment(), new ChainExperiment(), new CostExperiment(largest: 10_000)];
+            Assert.Equal(Experiments.All.Select(experiment => experiment.Name), small.Select(experiment => experiment.Name));
+            foreach (var experiment in small)
             {
                 var result = experiment.Run(device, folder, TestContext.Current.CancellationToken);
                 Assert.Equal(experiment.Name, result.Name);
@@ -38,6 +40,9 @@ public class ExperimentTests
         }
     }
 
+    [Fact]
+    public void TheSlopeOfAPowerIsItsExponent() => Assert.Equal(1.5, CostExperiment.LogarithmicSlope([1, 10, 100, 1000], [2, 2 * Math.Pow(10, 1.5), 2000, 2 * Math.Pow(10, 4.5)]), 1e-12);
+
     private static void Check(ExperimentResult result)
     {
         switch (result.Name)
@@ -49,7 +54,19 @@ public class ExperimentTests
                 break;
             case "ising":
                 Assert.Equal([5, 10, 50], result.Rows.Select(row => row[0]));
-                Assert.All(result.Rows, row => Assert.True(double.IsFinite(row[1]) && double.IsFinite(row[2])));
+                Assert.All(result.Rows, row => Assert.All(row, number => Assert.True(double.IsFinite(number))));
+
+                // All spins up leaves out no more than their mirror image, and no start does better.
+                Assert.All(result.Rows, row => Assert.InRange(row[9], 0.5, 1.5));
+                Assert.All(result.Rows, row => Assert.True(row[9] <= row[8] && row[8] <= row[7] && row[9] <= row[6]));
+                Assert.Equal(2, result.Figures.Count);
+                break;
+            case "cost":
+                Assert.Equal([1000, 3000, 10_000], result.Rows.Select(row => row[0]));
+                Assert.All(result.Rows, row => Assert.All(row, number => Assert.True(number > 0)));
+
+                // Ten times the model, ten times the memory, within the fixed part.
+                Assert.All((int[])[3, 6, 9], column => Assert.InRange(result.Rows[2][column] / result.Rows[0][column], 7, 13));
                 break;
             case "chain":
                 // Smoothing beats the observation, and its band holds what it says; the factorised band does not. Free energy: the exact posterior has the least.
