@@ -22,6 +22,7 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     // S at most doubles with every bit: from this on it is brought back after so many bits.
     private const int BitsBetweenScalings = 16;
     private const double LargestSum = 1 << BitsBetweenScalings;
+    private const int UnitRows = 5;
 
     public long* Offsets;
     public int* Order;
@@ -56,11 +57,12 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        using var scratch = Scratch.Rent(4 * Scratch.SizeOf<T>(LongestRow * TLanes.Count));
+        using var scratch = Scratch.Rent(4 * Scratch.SizeOf<T>(LongestRow * TLanes.Count) + Scratch.SizeOf<T>(UnitRows * TLanes.Count));
         var copies = scratch.Take<T>(LongestRow * TLanes.Count);
         var weights = scratch.Take<T>(LongestRow * TLanes.Count);
         var sums = scratch.Take<T>(LongestRow * TLanes.Count);
         var differences = scratch.Take<T>(LongestRow * TLanes.Count);
+        var units = new Plate<TLanes, T>(scratch.Take<T>(UnitRows * TLanes.Count), TLanes.Count);
         var end = Math.Min((block + 1) * ChecksPerBlock, Checks);
         for (var check = block * ChecksPerBlock; check < end; check++)
         {
@@ -75,14 +77,17 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
                 }
                 else
                 {
-                    TanhRule<TLanes>(order, bits, word, lanes, copies, weights, sums, differences);
+                    FindUnits(order, bits, word, lanes, copies, units);
+                    TanhRule(order, bits, word, lanes, copies, weights, sums, differences, units);
                 }
             }
         }
     }
 
+    /// <summary>The units of a check: row 0 the smallest size and row 1 the second, both negative; row 2 signs, row 3 <c>e^(M₁ - M₂)</c>, row 4 <c>e^-2M₁</c>.</summary>
+    // Apart from the loops that need them: around a call, or with more functions than the compiler inlines, registers would go through the stack in every turn.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private readonly void TanhRule<TLanes>(int* order, nint bits, nint word, int lanes, T* copies, T* weights, T* sums, T* differences)
+    private readonly void FindUnits<TLanes>(int* order, nint bits, nint word, int lanes, T* copies, Plate<TLanes, T> units)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         Smallest(order, bits, word, lanes, copies, out TLanes first, out TLanes second, out TLanes sign, out _);
@@ -91,8 +96,19 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
         var least = TLanes.Constant(typeof(T) == typeof(float) ? float.MinValue : double.MinValue);
         first = TLanes.AtLeast(first, least);
         second = TLanes.AtLeast(second, least);
+        units[0] = first;
+        units[1] = second;
+        units[2] = sign;
+        units[3] = Functions.Exp<TLanes, T>(second - first);
+        units[4] = Functions.Exp<TLanes, T>(first + first);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private readonly void TanhRule<TLanes>(int* order, nint bits, nint word, int lanes, T* copies, T* weights, T* sums, T* differences, Plate<TLanes, T> units)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        TLanes first = units[0], second = units[1], sign = units[2], toFirst = units[3], squareOfFirst = units[4];
         var alone = TLanes.GreaterThan(first, second);
-        TLanes toFirst = Exp(second - first), squareOfFirst = Exp(first + first);
         var square = squareOfFirst * toFirst * toFirst;
         var weightOfFirst = TLanes.And(alone, TLanes.Constant(1));
         TLanes sum = TLanes.Constant(1), difference = TLanes.Zero;
@@ -190,11 +206,6 @@ internal unsafe struct ParityCheckMessagesWork<TSemiring, T> : ILanesWork<T>
             difference *= scale;
         }
     }
-
-    /// <summary>Once a check: called, since the compiler inlines only so many functions into one method.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TLanes Exp<TLanes>(TLanes x)
-        where TLanes : unmanaged, ILanes<TLanes, T> => Functions.Exp<TLanes, T>(x);
 }
 
 internal sealed unsafe partial class CpuMessageKernels<T>
