@@ -20,7 +20,7 @@ public partial class ReadmeExamples
     {
         var code = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ReadmeExamples.cs")));
         var examples = CSharp().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md")));
-        Assert.Equal(4, examples.Count);
+        Assert.Equal(5, examples.Count);
         Assert.All(examples, example => Assert.Contains(Lines(example.Groups[1].Value), code));
     }
 
@@ -90,6 +90,42 @@ public partial class ReadmeExamples
 
             Assert.Equal([0, 1, 1], classes);
             Assert.True(result.Best.TrainingLoss < 0.1);
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(before);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Inference()
+    {
+        using var device = new ReferenceDevice();
+        var before = Directory.GetCurrentDirectory();
+        var folder = Directory.CreateTempSubdirectory("readme");
+        Directory.SetCurrentDirectory(folder.FullName);
+        try
+        {
+            double[] data = [-2.1, -1.9, -2.4, -2.0, 1.8, 2.2, 2.0, 1.7, 2.3];
+            using var model = new VariationalGraph<double>(device);
+            var weight = model.Dirichlet("weight", alpha: 1, outcomes: 2);
+            var mean = model.Gaussian("mean", mean: 0, precision: 0.01, plates: 2);
+            var precision = model.Gamma("precision", shape: 1, rate: 1, plates: 2);
+            var component = model.Categorical("component", weight, plates: data.Length);
+            var x = model.Mixture("x", component, mean, precision);
+            model.Observe(x, data);
+
+            using var inference = new VariationalInference<double>(model);
+            VariationalResult result = inference.Run();
+            Console.WriteLine($"free energy {result.FreeEnergy:F3} nats after {result.Sweeps} sweeps");
+            double[] means = inference.Posterior(mean); // mean and variance of each: about -2.1 and 2.0, in either order
+            File.WriteAllText("model.svg", model.Describe().ToSvg());
+
+            Assert.True(result.Converged);
+            Assert.Equal(-2.1, Math.Min(means[0], means[2]), 0.1);
+            Assert.Equal(2.0, Math.Max(means[0], means[2]), 0.1);
+            Assert.StartsWith("<svg", File.ReadAllText("model.svg"), StringComparison.Ordinal);
         }
         finally
         {

@@ -72,7 +72,7 @@ internal static class BenchProgram
     private static RootCommand CreateRoot(CancellationToken stop)
     {
         var root = new RootCommand(
-            "Native: message-passing kernels and models. Without a command: the tour, a self-check and a graph network that learns on handwritten digits.");
+            "Native: message-passing kernels and models. Without a command: the tour, a self-check, a graph network that learns on handwritten digits, and models that are inferred.");
         CommonOptions.AddTo(root);
         TourCommand.Configure(root, stop);
         root.Add(ValidateCommand.Create(stop));

@@ -22,13 +22,14 @@ internal static class RunCommand
             HelpName = "FOLDER",
             DefaultValueFactory = _ => DefaultFolder,
         };
-        var command = new Command("run", "Runs an experiment on a model, draws its figures and writes its report.") { name, report };
-        Examples.Set(command, "run", "run ising", "run ldpc --threads 1 --report artifacts/ldpc");
-        command.SetAction(result => Run(CommonOptions.From(result), result.GetValue(name), result.GetRequiredValue(report), stop));
+        var quick = new Option<bool>("--quick") { Description = "Do less of it, where the experiment has a short form: mixture, pca and topics." };
+        var command = new Command("run", "Runs an experiment on a model, draws its figures and writes its report.") { name, report, quick };
+        Examples.Set(command, "run", "run mixture --quick", "run ldpc --threads 1 --report artifacts/ldpc");
+        command.SetAction(result => Run(CommonOptions.From(result), result.GetValue(name), result.GetRequiredValue(report), result.GetValue(quick), stop));
         return command;
     }
 
-    private static int Run(CommonOptions options, string? name, string folder, CancellationToken stop)
+    private static int Run(CommonOptions options, string? name, string folder, bool quick, CancellationToken stop)
     {
         if (name is null)
         {
@@ -43,19 +44,13 @@ internal static class RunCommand
         }
 
         OutputFile.PrepareFolder("--report", folder);
-        var experiment = Experiments.All.Single(experiment => experiment.Name == name);
+        var experiment = Experiments.Named(name);
         using var device = DeviceHandle.Open(options);
         Screen.Heading(experiment.Name);
         Screen.WriteLine($"{experiment.Description}.");
         Screen.WriteLine(device.Describe());
-        var result = experiment.Run(device.Device, folder, stop);
-        Write(result.Numbers, result.RowNames is null ? 0 : 1);
-        if (result.Words is { } words)
-        {
-            Write(words, words.Columns.Count);
-        }
-
-        Screen.WriteLine(result.Note);
+        var result = quick ? experiment.RunShort(device.Device, folder, stop) : experiment.Run(device.Device, folder, stop);
+        Write(result);
         foreach (var figure in result.Figures)
         {
             Screen.WriteLine($"{figure.Path}: {figure.Caption}");
@@ -66,6 +61,18 @@ internal static class RunCommand
         Screen.WriteLine($"Report: {page}");
         JsonOutput.Write(options.Json, result, BenchJson.Default.ExperimentResult);
         return BenchProgram.Success;
+    }
+
+    /// <summary>Writes the tables of an experiment and how to read them.</summary>
+    public static void Write(ExperimentResult result)
+    {
+        Write(result.Numbers, result.RowNames is null ? 0 : 1);
+        if (result.Words is { } words)
+        {
+            Write(words, words.Columns.Count);
+        }
+
+        Screen.WriteLine(result.Note);
     }
 
     private static void Write(WordTable words, int numbersFrom)

@@ -51,25 +51,40 @@ internal static class TourCommand
 
         SelfCheckResult? selfCheck = null;
         DigitsOutcome? outcome = null;
+        var inference = new List<ExperimentResult>();
         var digits = Digits.Load();
         Screen.Progress(progress =>
         {
             var checking = progress.AddTask("kernels against the reference device", maxValue: 1);
             var learning = progress.AddTask($"digits, {seeds} {(seeds == 1 ? "seed" : "seeds")}", maxValue: 1);
+            var inferring = progress.AddTask("inference: " + string.Join(", ", Experiments.OfTour.Select(experiment => experiment.Name)), maxValue: Experiments.OfTour.Count);
             selfCheck = SelfCheck.Run(device, done => checking.Value = done, stop);
             using var experiment = new DigitsExperiment(device, digits);
             outcome = experiment.Run(seeds, done => learning.Value = done, stop);
+            foreach (var model in Experiments.OfTour)
+            {
+                stop.ThrowIfCancellationRequested();
+                inference.Add(model.RunShort(device, folder, stop));
+                inferring.Increment(1);
+            }
         });
 
         WriteSelfCheck(selfCheck!);
         WriteDigits(outcome!.Result, digits.Count);
+        foreach (var result in inference)
+        {
+            Screen.Heading(result.Name);
+            RunCommand.Write(result);
+        }
+
         var figures = TourFigures.Draw(folder, digits, outcome);
         var page = Path.Combine(folder, "index.html");
-        var result = new TourResult(device.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, selfCheck!, outcome.Result, [.. figures.Select(figure => figure.Path)]);
-        TourReport.Write(page, handle.Describe(), result, figures);
+        string[] paths = [.. figures.Concat(inference.SelectMany(result => result.Figures)).Select(figure => figure.Path)];
+        var tour = new TourResult(device.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, selfCheck!, outcome.Result, inference, paths);
+        TourReport.Write(page, handle.Describe(), tour, figures);
         Screen.WriteLine();
-        Screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Report: {page} ({figures.Count} figures). The tour took {result.Seconds:F1} seconds."));
-        JsonOutput.Write(options.Json, result, BenchJson.Default.TourResult);
+        Screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Report: {page} ({paths.Length} figures). The tour took {tour.Seconds:F1} seconds."));
+        JsonOutput.Write(options.Json, tour, BenchJson.Default.TourResult);
         if (!selfCheck!.Passed)
         {
             throw new BenchException("the self-check failed: this device computes wrong numbers; see the table above.");
@@ -78,7 +93,7 @@ internal static class TourCommand
         return BenchProgram.Success;
     }
 
-    /// <summary>Opens the device asked for; without one, the best device that has all kernels a model needs to learn.</summary>
+    /// <summary>Opens the device asked for; without one, the best device that has all kernels a model needs to learn and to be inferred.</summary>
     private static DeviceHandle Open(CommonOptions options)
     {
         var handle = DeviceHandle.Open(options);
@@ -89,8 +104,8 @@ internal static class TourCommand
 
         handle.Dispose();
         return options.Device is null
-            ? DeviceHandle.Open(options with { Device = DeviceNames.Cpu }, $"{handle.Device.Name} does not have the dense kernels and optimisers that learning needs")
-            : throw new BenchException($"the tour needs dense kernels and optimisers, which device '{options.Device}' does not have; try --device {DeviceNames.Cpu}.");
+            ? DeviceHandle.Open(options with { Device = DeviceNames.Cpu }, $"{handle.Device.Name} does not have the kernels that learning and inference need")
+            : throw new BenchException($"the tour needs dense kernels, optimisers and kernels of natural parameters, which device '{options.Device}' does not have; try --device {DeviceNames.Cpu}.");
     }
 
     private static bool Learns(Device device)
@@ -99,6 +114,7 @@ internal static class TourCommand
         {
             _ = device.Dense<float>();
             _ = device.Updates<float>();
+            _ = device.NaturalParameters<double>();
             return true;
         }
         catch (NotSupportedException)

@@ -17,6 +17,9 @@ internal sealed class Bible
     private const string Resource = "bible.txt.gz";
     private const int FewestChapters = 5;
 
+    // A word of more chapters than this share tells none apart.
+    private const double MostChapters = 0.4;
+
     // Words that stand in chapters of any subject.
     private static readonly HashSet<string> StopWords = [.. """
         a about above abroad according after again against all also although always am among an and another any are art as ask asked at away back be became because become been before began
@@ -76,7 +79,7 @@ internal sealed class Bible
             }
         }
 
-        string[] vocabulary = [.. tokens.Distinct().CountBy(token => token.Word).Where(pair => pair.Value >= FewestChapters).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+        string[] vocabulary = [.. tokens.Distinct().CountBy(token => token.Word).Where(pair => pair.Value >= FewestChapters && pair.Value <= MostChapters * chapters.Count).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
         var index = Enumerable.Range(0, vocabulary.Length).ToDictionary(i => vocabulary[i]);
         tokens.RemoveAll(token => !index.ContainsKey(token.Word));
         return new Bible([.. chapters], vocabulary, [.. tokens.Select(token => token.Document)], [.. tokens.Select(token => index[token.Word])]);

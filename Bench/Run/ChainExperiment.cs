@@ -223,6 +223,6 @@ internal sealed class ChainExperiment : IExperiment
         line.LegendText = "truth";
         plot.Axes.Margins(0, 0.05);
         plot.ShowLegend(Edge.Bottom);
-        return RunPlots.Save(plot, path, 760, 400, $"Posterior density of the first coordinate at step {t}, in the middle of a gap: the factorised posterior is too sure.");
+        return RunPlots.Save(plot, path, 760, 400, $"Posterior density of the first coordinate at step {t}, in the middle of a gap: the factorised posterior is too narrow, as the share of the truth in its band shows.");
     }
 }

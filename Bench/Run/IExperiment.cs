@@ -15,6 +15,9 @@ internal interface IExperiment
 
     /// <summary>Does it, and draws its figures into the folder.</summary>
     ExperimentResult Run(Device device, string folder, CancellationToken stop);
+
+    /// <summary>Does less of it, for the tour and for <c>--quick</c>.</summary>
+    ExperimentResult RunShort(Device device, string folder, CancellationToken stop) => Run(device, folder, stop);
 }
 
 /// <summary>What an experiment has found.</summary>
@@ -50,5 +53,11 @@ internal sealed record WordTable(IReadOnlyList<string> Columns, IReadOnlyList<st
 internal static class Experiments
 {
     /// <summary>All experiments, by name.</summary>
-    public static IReadOnlyList<IExperiment> All { get; } = [new IsingExperiment(), new LdpcExperiment(), new PcaExperiment(), new ChainExperiment(), new CostExperiment()];
+    public static IReadOnlyList<IExperiment> All { get; } = [new IsingExperiment(), new LdpcExperiment(), new MixtureExperiment(), new PcaExperiment(), new TopicsExperiment(), new ChainExperiment(), new CostExperiment()];
+
+    /// <summary>The experiments of the tour, in their short forms.</summary>
+    public static IReadOnlyList<IExperiment> OfTour { get; } = [Named("mixture"), Named("pca"), Named("topics"), Named("chain")];
+
+    /// <summary>The experiment of a name.</summary>
+    public static IExperiment Named(string name) => All.Single(experiment => experiment.Name == name);
 }

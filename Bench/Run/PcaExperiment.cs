@@ -27,8 +27,10 @@ internal sealed class PcaExperiment : IExperiment
     /// <inheritdoc/>
     public ExperimentResult Run(Device device, string folder, CancellationToken stop) => Run(device, folder, 250, stop);
 
-    /// <summary>Does it with at most so many sweeps.</summary>
-    internal ExperimentResult Run(Device device, string folder, int maximumSweeps, CancellationToken stop)
+    /// <inheritdoc/>
+    public ExperimentResult RunShort(Device device, string folder, CancellationToken stop) => Run(device, folder, 40, stop);
+
+    private ExperimentResult Run(Device device, string folder, int maximumSweeps, CancellationToken stop)
     {
         var digits = Digits.Load();
         var random = new SplitMix64(1);
@@ -140,42 +142,13 @@ internal sealed class PcaExperiment : IExperiment
         return RunPlots.Save(plot, path, 760, 400, "Squared weights of every component, largest first, on a logarithmic axis. Grey: switched off, because the data do not pay for their precision.");
     }
 
-    private static Figure Weights(string path, BayesianPca model, int[] components)
-    {
-        const int perRow = 6, cell = Digits.Side + 3;
-        var rows = (components.Length + perRow - 1) / perRow;
-        using var plot = RunPlots.Create("Weights of the largest components", "", "");
-        var pixels = new double[rows * cell, perRow * cell];
-        var largest = 0.0;
-        for (var tile = 0; tile < components.Length; tile++)
-        {
-            var (top, left) = (tile / perRow * cell + 2, tile % perRow * cell + 1);
-            for (var pixel = 0; pixel < Digits.Pixels; pixel++)
-            {
-                var weight = model.WeightMean[pixel * Components + components[tile]];
-                pixels[top + pixel / Digits.Side, left + pixel % Digits.Side] = weight;
-                largest = Math.Max(largest, Math.Abs(weight));
-            }
-
-            var (x, y) = (left - 0.5, rows * cell - 1 - top - Digits.Side + 0.5);
-            var frame = plot.Add.Rectangle(x, x + Digits.Side, y, y + Digits.Side);
-            frame.FillColor = ScottPlot.Colors.Transparent;
-            frame.LineColor = RunPlots.Colors[5].WithAlpha(0.4);
-            frame.LineWidth = 1;
-            var text = plot.Add.Text((tile + 1).ToString(CultureInfo.InvariantCulture), left + Digits.Side / 2.0 - 0.5, rows * cell - 1 - top + 1.3);
-            text.Alignment = Alignment.MiddleCenter;
-            text.LabelFontSize = 13;
-        }
-
-        var map = plot.Add.Heatmap(pixels);
-        map.Colormap = new ScottPlot.Colormaps.CustomInterpolated([RunPlots.Colors[1], ScottPlot.Colors.White, RunPlots.Colors[0]]);
-        map.ManualRange = new ScottPlot.Range(-largest, largest);
-        plot.MoveToBack(map);
-        plot.HideGrid();
-        plot.Axes.Frameless();
-        plot.Axes.SetLimits(-1, perRow * cell, -1, rows * cell);
-        return RunPlots.Save(plot, path, 11 * perRow * cell, 11 * rows * cell + 10, "Weights of the largest components as pictures: blue adds ink, red takes it away.");
-    }
+    private static Figure Weights(string path, BayesianPca model, int[] components) => RunPlots.Tiles(
+        path,
+        "Weights of the largest components",
+        [.. components.Select(component => Enumerable.Range(0, Digits.Pixels).Select(pixel => model.WeightMean[pixel * Components + component]).ToArray())],
+        [.. Enumerable.Range(1, components.Length).Select(number => number.ToString(CultureInfo.InvariantCulture))],
+        [RunPlots.Colors[1], ScottPlot.Colors.White, RunPlots.Colors[0]],
+        "Weights of the largest components as pictures: blue adds ink, red takes it away.");
 
     private static Figure Scores(string path, BayesianPca model, Digits digits, int[] order)
     {

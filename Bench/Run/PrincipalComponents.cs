@@ -64,6 +64,23 @@ internal sealed class PrincipalComponents
         return scores;
     }
 
+    /// <summary>The inverse of a symmetric and positive definite matrix.</summary>
+    public static double[] Invert(ReadOnlySpan<double> matrix, int width)
+    {
+        var values = matrix.ToArray();
+        var vectors = Diagonalise(values, width);
+        var inverse = new double[matrix.Length];
+        for (var i = 0; i < inverse.Length; i++)
+        {
+            for (var k = 0; k < width; k++)
+            {
+                inverse[i] += vectors[i / width * width + k] * vectors[i % width * width + k] / values[k * width + k];
+            }
+        }
+
+        return inverse;
+    }
+
     /// <summary>Rotates pairs of coordinates until the symmetric matrix is diagonal (Golub and Van Loan, section 8.5).</summary>
     /// <returns>The eigenvectors, one a column.</returns>
     private static double[] Diagonalise(double[] matrix, int width)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Native.Kernels;
+using Native.Models;
 using ScottPlot;
 
 namespace Native.Bench;
@@ -32,7 +33,7 @@ internal static class RunPlots
         line.LineWidth = 2;
         Logarithmic(plot.Axes.Left);
         return Save(
-            plot, path, 760, 400, string.Create(CultureInfo.InvariantCulture, $"Free energy above that of the last of {freeEnergy.Count} sweeps, {last:F1} nats, which is {-last:F1} nats of evidence at least (ELBO)."));
+            plot, path, 760, 400, string.Create(CultureInfo.InvariantCulture, $"The free energy falls with every sweep: how far it is above that of the last of {freeEnergy.Count} sweeps, F = {last:F1} nats. The log evidence is at least -F."));
     }
 
     /// <summary>Adds the density of a scalar variable, filled down to 0.</summary>
@@ -108,6 +109,88 @@ internal static class RunPlots
         // Texts do not count when the axes find their limits.
         var reach = plot.Add.ScatterPoints(x, y);
         reach.MarkerSize = 0;
+    }
+
+    /// <summary>Draws images of digits' size side by side.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="title">The title.</param>
+    /// <param name="images">The images, row by row each.</param>
+    /// <param name="names">What stands above every image.</param>
+    /// <param name="colors">The colours from the least value to the largest; three stand for minus the largest, 0 and the largest.</param>
+    /// <param name="caption">What it shows.</param>
+    public static Figure Tiles(string path, string title, IReadOnlyList<double[]> images, IReadOnlyList<string> names, Color[] colors, string caption)
+    {
+        const int perRow = 6, cell = Digits.Side + 3, scale = 11;
+        var rows = (images.Count + perRow - 1) / perRow;
+        using var plot = Create(title, "", "");
+        var pixels = new double[rows * cell, perRow * cell];
+        var largest = 0.0;
+        for (var tile = 0; tile < images.Count; tile++)
+        {
+            var (top, left) = (tile / perRow * cell + 2, tile % perRow * cell + 1);
+            for (var pixel = 0; pixel < Digits.Pixels; pixel++)
+            {
+                pixels[top + pixel / Digits.Side, left + pixel % Digits.Side] = images[tile][pixel];
+                largest = Math.Max(largest, Math.Abs(images[tile][pixel]));
+            }
+
+            var (x, y) = (left - 0.5, rows * cell - 1 - top - Digits.Side + 0.5);
+            var frame = plot.Add.Rectangle(x, x + Digits.Side, y, y + Digits.Side);
+            frame.FillColor = ScottPlot.Colors.Transparent;
+            frame.LineColor = Colors[5].WithAlpha(0.4);
+            frame.LineWidth = 1;
+            var text = plot.Add.Text(names[tile], left + Digits.Side / 2.0 - 0.5, rows * cell - 1 - top + 1.3);
+            text.Alignment = Alignment.MiddleCenter;
+            text.LabelFontSize = 13;
+        }
+
+        var map = plot.Add.Heatmap(pixels);
+        map.Colormap = new ScottPlot.Colormaps.CustomInterpolated(colors);
+        map.ManualRange = new ScottPlot.Range(colors.Length == 3 ? -largest : 0, largest);
+        plot.MoveToBack(map);
+        plot.HideGrid();
+        plot.Axes.Frameless();
+        plot.Axes.SetLimits(-1, perRow * cell, -1, rows * cell);
+        return Save(plot, path, scale * perRow * cell, scale * rows * cell + 30, caption);
+    }
+
+    /// <summary>Adds a table of shares as a picture: the percentage in every cell, darker where there is more.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="shares">Numbers from 0 to 1; row 0 stands at the top.</param>
+    /// <param name="rows">What the rows are.</param>
+    /// <param name="columns">What the columns are.</param>
+    public static void AddShares(Plot plot, double[,] shares, string[] rows, string[] columns)
+    {
+        var map = plot.Add.Heatmap(shares);
+        map.Colormap = new ScottPlot.Colormaps.CustomInterpolated([ScottPlot.Colors.White, Colors[0]]);
+        map.ManualRange = new ScottPlot.Range(0, 1);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            for (var column = 0; column < columns.Length; column++)
+            {
+                if (shares[row, column] >= 0.005)
+                {
+                    var text = plot.Add.Text((100 * shares[row, column]).ToString("F0", CultureInfo.InvariantCulture), column, rows.Length - 1 - row);
+                    text.Alignment = Alignment.MiddleCenter;
+                    text.LabelFontColor = shares[row, column] > 0.5 ? ScottPlot.Colors.White : ScottPlot.Colors.Black;
+                    text.LabelFontSize = 12;
+                }
+            }
+        }
+
+        plot.HideGrid();
+        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(row => rows.Length - 1.0 - row)], rows);
+        plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, columns.Length).Select(column => (double)column)], columns);
+        plot.Axes.SetLimits(-0.5, columns.Length - 0.5, -0.5, rows.Length - 0.5);
+    }
+
+    /// <summary>Draws the factor graph of a model, and writes its DOT text beside it.</summary>
+    public static Figure FactorGraph(string path, FactorGraphDescription graph)
+    {
+        OutputFile.Write(path, graph.ToSvg());
+        var dot = Path.ChangeExtension(path, ".dot");
+        OutputFile.Write(dot, graph.ToDot());
+        return new Figure(path, $"The model as a factor graph: variables are round, grey where they are observed; factors are square; boxes are plates. {Path.GetFileName(dot)} is the same for Graphviz.");
     }
 
     /// <summary>Labels an axis of powers of ten, given the logarithms.</summary>

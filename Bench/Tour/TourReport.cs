@@ -9,12 +9,12 @@ internal static class TourReport
     /// <param name="path">The file.</param>
     /// <param name="device">The device in words.</param>
     /// <param name="result">The results.</param>
-    /// <param name="figures">The figures, already drawn.</param>
+    /// <param name="figures">The figures of the graph network, already drawn.</param>
     public static void Write(string path, string device, TourResult result, IReadOnlyList<Figure> figures)
     {
         var page = new ReportPage(
             "Native: tour",
-            "A graph network learns handwritten digits",
+            "A graph network learns handwritten digits, and models are inferred",
             string.Create(CultureInfo.InvariantCulture, $"{device} The whole tour took {result.Seconds:F1} seconds."));
         WriteDigits(page, result.Digits);
         page.Append($"<h2>Figures</h2>\n");
@@ -23,9 +23,17 @@ internal static class TourReport
             page.Append(figure);
         }
 
+        foreach (var experiment in result.Inference)
+        {
+            page.Append($"<h2>Inference: {ReportPage.Encode(experiment.Name)}</h2>\n");
+            page.Append($"<p>{ReportPage.Encode(Experiments.Named(experiment.Name).Description)}. <code>run {ReportPage.Encode(experiment.Name)}</code> does all of it.</p>\n");
+            ExperimentReport.Append(page, experiment);
+        }
+
         WriteSelfCheck(page, result.SelfCheck);
         page.Append($"""
-            <p class="note">Data: Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository (1998), CC BY 4.0.</p>
+            <p class="note">Data: Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository (1998), CC BY 4.0;
+            14 books of the King James Version, public domain.</p>
 
             """);
         page.Write(path);

@@ -6,9 +6,10 @@ namespace Native.Bench;
 /// <param name="Device">Name of the device.</param>
 /// <param name="Seconds">Wall-clock time of the whole tour.</param>
 /// <param name="SelfCheck">The kernels against the reference device.</param>
-/// <param name="Digits">The experiment.</param>
+/// <param name="Digits">The graph network on the digits.</param>
+/// <param name="Inference">Short forms of the experiments of <c>run</c> on inference.</param>
 /// <param name="Figures">The figures' files.</param>
-internal sealed record TourResult(string Device, double Seconds, SelfCheckResult SelfCheck, DigitsResult Digits, IReadOnlyList<string> Figures);
+internal sealed record TourResult(string Device, double Seconds, SelfCheckResult SelfCheck, DigitsResult Digits, IReadOnlyList<ExperimentResult> Inference, IReadOnlyList<string> Figures);
 
 /// <summary>Test accuracies of the three methods.</summary>
 /// <param name="GraphNetwork">The graph network.</param>

@@ -3,7 +3,16 @@ namespace Native.Models;
 /// <summary>A factor graph with plates as it is drawn: names, sizes and edges, without numbers.</summary>
 /// <param name="Variables">The variables, in the order of their making.</param>
 /// <param name="Factors">The factors, in the order of their making.</param>
-public sealed record FactorGraphDescription(IReadOnlyList<VariableDescription> Variables, IReadOnlyList<FactorDescription> Factors);
+public sealed record FactorGraphDescription(IReadOnlyList<VariableDescription> Variables, IReadOnlyList<FactorDescription> Factors)
+{
+    /// <summary>
+    /// The graph in the DOT language of Graphviz: variables are ellipses, grey where observed; factors are black squares; what has the same number of plates and meets in a factor stands in one box.
+    /// </summary>
+    public string ToDot() => FactorGraphDot.Write(this);
+
+    /// <summary>The same as a picture, in SVG: nothing else is needed to look at it but a browser.</summary>
+    public string ToSvg() => FactorGraphSvg.Write(this);
+}
 
 /// <summary>A plate of variables.</summary>
 /// <param name="Name">Its name, unique in the graph.</param>

@@ -19,8 +19,8 @@ public sealed class BibleTests
         Assert.Equal(bible.Vocabulary.Order(StringComparer.Ordinal), bible.Vocabulary);
         Assert.DoesNotContain("shalt", bible.Vocabulary);
 
-        // The first verse and the second, as far as words of five chapters and more go.
-        Assert.Equal(["beginning", "god", "created", "heaven", "earth", "earth", "form", "void", "darkness", "face", "deep"], bible.Word.Take(11).Select(word => bible.Vocabulary[word]));
+        // The first verse and the second, without the words of few chapters or of most.
+        Assert.Equal(["beginning", "created", "heaven", "form", "void", "darkness", "face", "deep"], bible.Word.Take(8).Select(word => bible.Vocabulary[word]));
     }
 
     [Fact]

@@ -74,6 +74,14 @@ public class ExperimentTests
                 Assert.InRange(result.Rows[1][2], 0.94, 0.96);
                 Assert.True(result.Rows[2][2] < 0.8 && result.Rows[2][4] > result.Rows[1][4]);
                 break;
+            case "mixture":
+                // Digits are told apart without labels.
+                Assert.All(result.Rows, row => Assert.True(row[4] > 60));
+                break;
+            case "topics":
+                Assert.True(result.Rows[0][6] < 0.8 * result.Rows[0][7]);
+                Assert.Equal(12, result.Words!.Rows.Count);
+                break;
             case "pca":
                 Assert.InRange(result.Rows[0][2], 2, result.Rows[0][1] - 1);
                 Assert.True(result.Rows[0][3] < 0.7 * result.Rows[0][4]);

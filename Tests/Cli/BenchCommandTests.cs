@@ -12,7 +12,7 @@ public sealed class BenchCommandTests : IDisposable
     {
         var report = Path.Combine(_folder, "report");
         var tour = Run("--seeds", "1", "--device", "cpu", "--report", report);
-        Assert.Equal(["device", "seconds", "self_check", "digits", "figures"], Names(tour));
+        Assert.Equal(["device", "seconds", "self_check", "digits", "inference", "figures"], Names(tour));
         Assert.Equal("cpu", tour.GetProperty("device").GetString());
         Assert.True(tour.GetProperty("self_check").GetProperty("passed").GetBoolean());
 
@@ -28,11 +28,13 @@ public sealed class BenchCommandTests : IDisposable
 
         var page = File.ReadAllText(Path.Combine(report, "index.html"));
         var figures = tour.GetProperty("figures").EnumerateArray().Select(figure => figure.GetString()!).ToList();
-        Assert.Equal(5, figures.Count);
+        var inferred = tour.GetProperty("inference").EnumerateArray().ToList();
+        Assert.Equal(["mixture", "pca", "topics", "chain"], inferred.Select(experiment => experiment.GetProperty("name").GetString()));
+        Assert.Equal(5 + inferred.Sum(experiment => experiment.GetProperty("figures").GetArrayLength()), figures.Count);
         Assert.All(figures, figure =>
         {
             var bytes = File.ReadAllBytes(figure);
-            Assert.Equal((byte[])[0x89, (byte)'P', (byte)'N', (byte)'G'], bytes[..4]);
+            Assert.True(bytes.AsSpan().StartsWith(figure.EndsWith(".svg", StringComparison.Ordinal) ? "<svg"u8 : [0x89, (byte)'P', (byte)'N', (byte)'G']), figure);
             Assert.Contains(Convert.ToBase64String(bytes), page, StringComparison.Ordinal);
         });
     }
