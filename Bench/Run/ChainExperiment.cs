@@ -185,7 +185,7 @@ internal sealed class ChainExperiment : IExperiment
         for (var t = 0; t < steps; t += 4)
         {
             var (a, b, c) = (exact.Covariance[4 * t], exact.Covariance[4 * t + 1], exact.Covariance[4 * t + 3]);
-            RunPlots.AddEllipse(plot, exact.Mean[2 * t], exact.Mean[2 * t + 1], a, b, c, RunPlots.Colors[0].WithAlpha(0.35), 1);
+            RunPlots.AddEllipse(plot, 0.95, exact.Mean[2 * t], exact.Mean[2 * t + 1], a, b, c, RunPlots.Colors[0].WithAlpha(0.35), 1);
         }
 
         var mean = plot.Add.ScatterLine(Along(exact.Mean, 0), Along(exact.Mean, 1), RunPlots.Colors[0]);

@@ -13,7 +13,7 @@ internal sealed class MixtureExperiment : IExperiment
 {
     private const int Components = 24;
     private const int Dimension = 12;
-    private const int Starts = 5;
+    private const int Starts = 3;
 
     // A component with fewer images than this is empty.
     private const double LeastImages = 2;
@@ -69,14 +69,14 @@ internal sealed class MixtureExperiment : IExperiment
         {
             int[] images = [.. Enumerable.Range(0, digits.Count).Where(image => digits.Labels[image] == digit)];
             var dots = plot.Add.ScatterPoints(Array.ConvertAll(images, image => x[image * Dimension]), Array.ConvertAll(images, image => x[image * Dimension + 1]), RunPlots.Colors[digit].WithAlpha(0.55));
-            dots.MarkerSize = 4;
+            dots.MarkerSize = 5;
             dots.LegendText = digit.ToString(CultureInfo.InvariantCulture);
         }
 
         foreach (var component in kept)
         {
             var (mean, covariance) = (fit.Mean(component), fit.Covariance(component));
-            RunPlots.AddEllipse(plot, mean[0], mean[1], covariance[0], covariance[1], covariance[Dimension + 1], RunPlots.Colors[digitOf[component]], 2);
+            RunPlots.AddEllipse(plot, 0.5, mean[0], mean[1], covariance[0], covariance[1], covariance[Dimension + 1], RunPlots.Colors[digitOf[component]], 2);
         }
 
         foreach (var component in kept)
@@ -92,7 +92,7 @@ internal sealed class MixtureExperiment : IExperiment
         plot.Axes.SquareUnits();
         plot.ShowLegend(Edge.Right);
         return RunPlots.Save(
-            plot, path, 860, 700, $"Images by their digit, and the ellipses that hold 95 % of every component, by the digit that is most frequent in it. What overlaps here is apart in the other {Dimension - 2} dimensions.");
+            plot, path, 860, 700, $"Images by their digit, and the ellipses that hold half of every component, by the digit that is most frequent in it. What overlaps here is apart in the other {Dimension - 2} dimensions.");
     }
 
     private static Figure Means(string path, PrincipalComponents principal, Fit fit, int[] kept) => RunPlots.Tiles(

@@ -72,8 +72,9 @@ internal static class RunPlots
         line.LegendText = name;
     }
 
-    /// <summary>Adds the ellipse that holds 95 % of a Gaussian in the plane.</summary>
+    /// <summary>Adds the ellipse that holds a share of a Gaussian in the plane.</summary>
     /// <param name="plot">The plot.</param>
+    /// <param name="share">The share, in (0, 1).</param>
     /// <param name="x">Mean of the first coordinate.</param>
     /// <param name="y">Mean of the second.</param>
     /// <param name="xx">Variance of the first.</param>
@@ -81,10 +82,10 @@ internal static class RunPlots
     /// <param name="yy">Variance of the second.</param>
     /// <param name="color">The colour of the line.</param>
     /// <param name="width">The width of the line.</param>
-    public static void AddEllipse(Plot plot, double x, double y, double xx, double xy, double yy, Color color, float width)
+    public static void AddEllipse(Plot plot, double share, double x, double y, double xx, double xy, double yy, Color color, float width)
     {
-        // -2 ln 0.05: the squared radius that a standard Gaussian in the plane exceeds in 5 %.
-        const double squaredRadius = 5.991465;
+        // The squared radius of a standard Gaussian in the plane is exponential, of mean 2.
+        var squaredRadius = -2 * Math.Log(1 - share);
         var half = 0.5 * (xx + yy);
         var spread = Math.Sqrt(0.25 * (xx - yy) * (xx - yy) + xy * xy);
         var angle = 0.5 * Math.Atan2(2 * xy, xx - yy);

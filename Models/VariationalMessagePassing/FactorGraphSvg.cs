@@ -20,6 +20,9 @@ internal sealed class FactorGraphSvg
     private const double BelowFactor = 58;
     private const double BelowVariable = 92;
 
+    // Small labels stay readable where a line passes.
+    private const string Halo = "paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"4\"";
+
     private readonly FactorGraphPlates _plates;
     private readonly int[] _layer;
     private readonly double[] _x;
@@ -115,7 +118,7 @@ internal sealed class FactorGraphSvg
     {
         var width = _boxes.Select(box => box.X + box.HalfWidth).DefaultIfEmpty(0).Max() + Padding;
         var height = Y(_boxes.Select(box => box.Bottom).DefaultIfEmpty(0).Max()) + VariableHeight + 2 * Padding + LabelHeight;
-        var svg = new StringBuilder();
+        StringBuilder svg = new(), labels = new();
         Append($"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{width:F0}" height="{height:F0}" viewBox="0 0 {width:F0} {height:F0}" font-family="sans-serif" text-anchor="middle">
             <rect width="100%" height="100%" fill="#ffffff"/>
@@ -125,7 +128,7 @@ internal sealed class FactorGraphSvg
         {
             double top = Y(box.Top) - VariableHeight - Padding + (box.Top % 2 == 0 ? VariableHeight - FactorSide : 0), bottom = Y(box.Bottom) + VariableHeight + Padding + LabelHeight - 6;
             Append($"<rect x=\"{box.X - box.HalfWidth:F1}\" y=\"{top:F1}\" width=\"{2 * box.HalfWidth:F1}\" height=\"{bottom - top:F1}\" rx=\"8\" fill=\"none\" stroke=\"#8a94a3\"/>\n");
-            Append($"<text x=\"{box.X + box.HalfWidth - 8:F1}\" y=\"{bottom - 6:F1}\" font-size=\"11\" fill=\"#55606f\" text-anchor=\"end\">× {_plates.Plates(box.Nodes[0]):N0}</text>\n");
+            labels.Append(CultureInfo.InvariantCulture, $"<text x=\"{box.X + box.HalfWidth - 8:F1}\" y=\"{bottom - 6:F1}\" font-size=\"11\" fill=\"#55606f\" text-anchor=\"end\" {Halo}>× {_plates.Plates(box.Nodes[0]):N0}</text>\n");
         }
 
         for (var factor = 0; factor < _plates.Neighbours.Length; factor++)
@@ -135,9 +138,9 @@ internal sealed class FactorGraphSvg
                 var node = _plates.VariableCount + factor;
                 if (_layer[node] - _layer[variable] > 1)
                 {
-                    // Past the nodes in between: straight down first, then to the factor.
-                    double near = Y(_layer[node]) - 0.5 * BelowFactor, x = _x[variable];
-                    Append($"<path d=\"M {x:F1} {Y(_layer[variable]):F1} V {near - 0.5 * BelowFactor:F1} Q {x:F1} {near:F1} {_x[node]:F1} {Y(_layer[node]):F1}\" fill=\"none\" stroke=\"#1d2430\"/>\n");
+                    // Down beside the nodes in between, and from there to the factor.
+                    double x = Way(variable, node), from = Y(_layer[variable]), down = Y(_layer[variable] + 1) - 0.5 * FactorSide, to = Y(_layer[node]), near = to - 0.5 * BelowFactor;
+                    Append($"<path d=\"M {_x[variable]:F1} {from:F1} C {_x[variable]:F1} {0.5 * (from + down):F1} {x:F1} {0.5 * (from + down):F1} {x:F1} {down:F1} V {near - 10:F1} Q {x:F1} {near:F1} {_x[node]:F1} {to:F1}\" fill=\"none\" stroke=\"#1d2430\"/>\n");
                     continue;
                 }
 
@@ -145,13 +148,14 @@ internal sealed class FactorGraphSvg
             }
         }
 
+        svg.Append(labels);
         for (var node = 0; node < _plates.Count; node++)
         {
             var (x, y) = (_x[node], Y(_layer[node]));
             if (node >= _plates.VariableCount)
             {
                 Append($"<rect x=\"{x - FactorSide / 2:F1}\" y=\"{y - FactorSide / 2:F1}\" width=\"{FactorSide}\" height=\"{FactorSide}\" fill=\"#1d2430\"/>\n");
-                Append($"<text x=\"{x + FactorSide / 2 + 5:F1}\" y=\"{y + 4:F1}\" font-size=\"10\" fill=\"#55606f\" text-anchor=\"start\">{Encode(_plates.Graph.Factors[node - _plates.VariableCount].Kind)}</text>\n");
+                Append($"<text x=\"{x + FactorSide / 2 + 5:F1}\" y=\"{y + 4:F1}\" font-size=\"10\" fill=\"#55606f\" text-anchor=\"start\" {Halo}>{Encode(_plates.Graph.Factors[node - _plates.VariableCount].Kind)}</text>\n");
                 continue;
             }
 
@@ -165,6 +169,14 @@ internal sealed class FactorGraphSvg
         return svg.ToString();
 
         void Append(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Where an edge passes the nodes in the layers that it crosses: as near below its variable as it can.</summary>
+    private double Way(int variable, int factor)
+    {
+        int[] between = [.. Enumerable.Range(0, _plates.Count).Where(node => _layer[node] > _layer[variable] && _layer[node] < _layer[factor])];
+        IEnumerable<double> candidates = [_x[variable], .. between.SelectMany(node => (double[])[_x[node] - HalfWidth(node) - 0.5 * Gap, _x[node] + HalfWidth(node) + 0.5 * Gap])];
+        return candidates.Where(x => Array.TrueForAll(between, node => Math.Abs(x - _x[node]) > HalfWidth(node) + 0.25 * Gap)).MinBy(x => Math.Abs(x - _x[variable]));
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
