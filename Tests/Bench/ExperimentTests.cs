@@ -23,11 +23,11 @@ public class ExperimentTests
         try
         {
             using var device = new CpuDevice(1);
-            IExperiment[] small = [new IsingExperiment(models: 2), new LdpcExperiment(batches: 1), new PcaExperiment(), new ChainExperiment(), new CostExperiment(largest: 10_000)];
+            IExperiment[] small = [new IsingExperiment(models: 2), new LdpcExperiment(batches: 1), new MixtureExperiment(), new PcaExperiment(), new TopicsExperiment(), new ChainExperiment(), new CostExperiment(largest: 10_000)];
             Assert.Equal(Experiments.All.Select(experiment => experiment.Name), small.Select(experiment => experiment.Name));
             foreach (var experiment in small)
             {
-                var result = experiment.Run(device, folder, TestContext.Current.CancellationToken);
+                var result = experiment.RunShort(device, folder, TestContext.Current.CancellationToken);
                 Assert.Equal(experiment.Name, result.Name);
                 Assert.All(result.Rows, row => Assert.Equal(result.Columns.Count, row.Length));
                 Assert.All(result.Figures, figure => Assert.True(new FileInfo(figure.Path).Length > 1000, figure.Path));
