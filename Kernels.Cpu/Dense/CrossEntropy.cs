@@ -130,8 +130,8 @@ public static unsafe partial class Dense
                 }
 
                 // The difference first: it is exact where logits are large and near each other.
-                var shift = ShiftOf<T>(double.CreateTruncating(RowLoop.Max<T, TLanes>(_logits.Row(row), _columns)));
-                var total = RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = _logits, Shift = shift }, row, 0, _columns).First;
+                var shift = ShiftOf<T>(MaximumForShift<T, TLanes>(_logits, row, 0, _columns));
+                var total = SumOfExponentials<T, TLanes>(_logits, default, shift, row, 0, _columns);
                 sum += Math.Log(total) + double.CreateTruncating(shift) - double.CreateTruncating(_logits.Row(row)[_label[row]]);
             }
 
@@ -162,9 +162,7 @@ public static unsafe partial class Dense
                 return default;
             }
 
-            return reduction == 0
-                ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(Logits.Row(row) + column, end - column)), 0)
-                : RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = Logits, Output = DLogits, Shift = state.Shift }, row, column, end);
+            return (reduction == 0 ? MaximumForShift<T, TLanes>(Logits, row, column, end) : SumOfExponentials<T, TLanes>(Logits, DLogits, state.Shift, row, column, end), 0);
         }
 
         public readonly void Finish(int reduction, ref SoftmaxState<T> state, nint row, double first, double second)

@@ -120,9 +120,17 @@ public static unsafe partial class Dense
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
-        public T Mean;
+
+        // From memory a number is broadcast on the way; from a register it would take an instruction.
+        public T* Mean;
 
         public static bool HasSecond
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => true;
+        }
+
+        public static bool SecondIsSquare
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get => true;
@@ -133,7 +141,9 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            first = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(Mean);
+            // The next row comes in while this one is computed.
+            X.Prefetch(row + 1, column);
+            first = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(*Mean);
             second = first * first;
         }
     }
@@ -170,6 +180,11 @@ public static unsafe partial class Dense
         public T Product;
     }
 
+    // The loops keep states on the stack or in scratch memory, which do not move.
+    private static LayerNormState<T>* PointerTo<T>(in LayerNormState<T> state)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => (LayerNormState<T>*)Unsafe.AsPointer(ref Unsafe.AsRef(in state));
+
     private struct LayerNormRows<T> : IRowPasses<T, LayerNormState<T>>, INarrowRows<T>, IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -182,18 +197,27 @@ public static unsafe partial class Dense
         public nint Columns;
         public double Epsilon;
         public bool IsStreamed;
-        public LayerNormState<T> State;
+        public LayerNormState<T>* State;
 
         public static int Reductions => 2;
 
         public static bool FirstIsMaximum => false;
 
+        // Methods of their own, as the passes together exceed what the JIT is willing to inline.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly (double First, double Second) Reduce<TLanes>(int reduction, in LayerNormState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
-            => reduction == 0
-                ? RowLoop.Sums<T, TLanes, ValueTerms<T>>(new ValueTerms<T> { X = X }, row, column, end)
-                : RowLoop.Sums<T, TLanes, DeviationTerms<T>>(new DeviationTerms<T> { X = X, Mean = state.Mean }, row, column, end);
+            => reduction == 0 ? (Sum<TLanes>(row, column, end), 0) : Deviations<TLanes>(state.Mean, row, column, end);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly double Sum<TLanes>(nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => RowLoop.Sums<T, TLanes, ValueTerms<T>>(new ValueTerms<T> { X = X }, row, column, end).First;
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly (double First, double Second) Deviations<TLanes>(T mean, nint row, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => RowLoop.Sums<T, TLanes, DeviationTerms<T>>(new DeviationTerms<T> { X = X, Mean = &mean }, row, column, end);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Finish(int reduction, ref LayerNormState<T> state, nint row, double first, double second)
@@ -214,16 +238,15 @@ public static unsafe partial class Dense
             state.Shift = T.CreateTruncating(-rest * inverse);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public readonly void Write<TLanes>(in LayerNormState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
             var body = this;
-            body.State = state;
+            body.State = PointerTo(state);
             if (IsStreamed)
             {
                 ElementwiseLoop.RowStreamed<T, TLanes, LayerNormRows<T>>(body, row, column, end);
-                ElementwiseLoop.EndStream();
             }
             else
             {
@@ -251,8 +274,8 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            var deviation = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State.Mean);
-            var normal = TLanes.FusedMultiplyAdd(deviation, TLanes.Broadcast(State.Inverse), TLanes.Broadcast(State.Shift));
+            var deviation = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State->Mean);
+            var normal = TLanes.FusedMultiplyAdd(deviation, TLanes.Broadcast(State->Inverse), TLanes.Broadcast(State->Shift));
             Output.Store<TLanes, TAccess>(TLanes.FusedMultiplyAdd(normal, Weight.Load<TLanes, TAccess>(0, column, count), Bias.Load<TLanes, TAccess>(0, column, count)), row, column, count);
         }
     }
@@ -267,7 +290,7 @@ public static unsafe partial class Dense
         public T* Mean;
         public T* InverseDeviation;
         public nint Columns;
-        public LayerNormState<T> State;
+        public LayerNormState<T>* State;
 
         public static int Reductions => 1;
 
@@ -313,7 +336,7 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
             var body = this;
-            body.State = state;
+            body.State = PointerTo(state);
             ElementwiseLoop.Row<T, TLanes, LayerNormBackwardRows<T>>(body, row, column, end);
         }
 
@@ -333,11 +356,11 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            var inverse = TLanes.Broadcast(State.Inverse);
-            var normal = (X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State.Mean)) * inverse;
+            var inverse = TLanes.Broadcast(State->Inverse);
+            var normal = (X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State->Mean)) * inverse;
             var gradient = DOutput.Load<TLanes, TAccess>(row, column, count) * Weight.Load<TLanes, TAccess>(0, column, count);
-            var difference = gradient - TLanes.Broadcast(State.Gradient);
-            Dx.Store<TLanes, TAccess>(inverse * TLanes.FusedMultiplyAdd(-TLanes.Broadcast(State.Product), normal, difference), row, column, count);
+            var difference = gradient - TLanes.Broadcast(State->Gradient);
+            Dx.Store<TLanes, TAccess>(inverse * TLanes.FusedMultiplyAdd(-TLanes.Broadcast(State->Product), normal, difference), row, column, count);
         }
     }
 

@@ -78,7 +78,7 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             => reduction == 0
                 ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(X.Row(row) + column, end - column)), 0)
-                : RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = X, Shift = state.Shift }, row, column, end);
+                : (SumOfExponentials<T, TLanes>(X, default, state.Shift, row, column, end), 0);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Finish(int reduction, ref LogSumExpState<T> state, nint row, double first, double second)

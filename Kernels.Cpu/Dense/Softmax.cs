@@ -30,7 +30,14 @@ public static unsafe partial class Dense
                 return;
             }
 
-            RowLoop.Run<T, SoftmaxState<T>, SoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
+            if (x.Columns <= NarrowRowLoop.Widest<T>())
+            {
+                NarrowRowLoop.Run<T, SoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
+            }
+            else
+            {
+                RowLoop.Run<T, SoftmaxState<T>, SoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
+            }
         }
     }
 
@@ -108,12 +115,29 @@ public static unsafe partial class Dense
         where T : unmanaged, IFloatingPointIeee754<T>
         => double.IsNegativeInfinity(maximum) ? T.Zero : T.CreateTruncating(maximum);
 
+    /// <summary>The maximum of a row or a piece of it, for a shift: NaN counts for nothing or comes through, and is met again in <see cref="SumOfExponentials"/>.</summary>
+    /// <remarks>A method of its own, like that sum: together the passes over a row exceed what the JIT is willing to inline.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static double MaximumForShift<T, TLanes>(Operand<T> x, nint row, nint column, nint end)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        => double.CreateTruncating(RowLoop.MaxOfNumbers<T, TLanes>(x.Row(row) + column, end - column));
+
+    /// <summary><c>Σ exp(x - shift)</c> over a row or a piece of it; the exponentials are stored unless <paramref name="exponentials"/> is absent.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static double SumOfExponentials<T, TLanes>(Operand<T> x, Operand<T> exponentials, T shift, nint row, nint column, nint end)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        => RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = x, Output = exponentials, Shift = &shift }, row, column, end).First;
+
     private struct ExponentialTerms<T> : ITerms<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
         public Operand<T> Output;
-        public T Shift;
+
+        // From memory a number is broadcast on the way; from a register it would take an instruction of the unit that multiplies.
+        public T* Shift;
 
         public static bool HasSecond
         {
@@ -126,7 +150,9 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            first = Functions.Exp<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(Shift));
+            // The next row comes in while this one is computed.
+            X.Prefetch(row + 1, column);
+            first = Functions.Exp<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(*Shift));
             second = TLanes.Zero;
             if (!Output.IsAbsent)
             {
@@ -225,7 +251,7 @@ public static unsafe partial class Dense
         public T Total;
     }
 
-    private struct SoftmaxRows<T> : IRowPasses<T, SoftmaxState<T>>
+    private struct SoftmaxRows<T> : IRowPasses<T, SoftmaxState<T>>, INarrowRows<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
@@ -240,9 +266,7 @@ public static unsafe partial class Dense
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly (double First, double Second) Reduce<TLanes>(int reduction, in SoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
-            => reduction == 0
-                ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(X.Row(row) + column, end - column)), 0)
-                : RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = X, Output = Exponentials, Shift = state.Shift }, row, column, end);
+            => (reduction == 0 ? MaximumForShift<T, TLanes>(X, row, column, end) : SumOfExponentials<T, TLanes>(X, Exponentials, state.Shift, row, column, end), 0);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Finish(int reduction, ref SoftmaxState<T> state, nint row, double first, double second)
@@ -258,7 +282,7 @@ public static unsafe partial class Dense
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(MethodImplOptions.NoInlining)]
         public readonly void Write<TLanes>(in SoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
@@ -271,6 +295,18 @@ public static unsafe partial class Dense
             {
                 ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(scale, row, column, end);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Row<TLanes>(nint row, int count, TLanes mask)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            var state = default(SoftmaxState<T>);
+            var x = X.Load<TLanes, Partial>(row, 0, count);
+            Finish(0, ref state, row, double.CreateTruncating(TLanes.MaxAcross(TLanes.Select(mask, x, TLanes.Constant(double.NegativeInfinity)))), 0);
+            var exponential = TLanes.And(mask, Functions.Exp<TLanes, T>(x - TLanes.Broadcast(state.Shift)));
+            Finish(1, ref state, row, double.CreateTruncating(TLanes.Sum(exponential)), 0);
+            Output.Store<TLanes, Partial>(exponential * TLanes.Broadcast(state.Factor), row, 0, count);
         }
     }
 
@@ -345,9 +381,7 @@ public static unsafe partial class Dense
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly (double First, double Second) Reduce<TLanes>(int reduction, in LogSoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
-            => reduction == 0
-                ? (double.CreateTruncating(RowLoop.Max<T, TLanes>(X.Row(row) + column, end - column)), 0)
-                : RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = X, Shift = state.Shift }, row, column, end);
+            => (reduction == 0 ? MaximumForShift<T, TLanes>(X, row, column, end) : SumOfExponentials<T, TLanes>(X, default, state.Shift, row, column, end), 0);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Finish(int reduction, ref LogSoftmaxState<T> state, nint row, double first, double second)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Native.Kernels.Cpu;
 
@@ -99,6 +100,16 @@ internal readonly unsafe struct Operand<T>(T* first, nint stride)
     /// <summary>The first element of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Row(nint row) => _first + row * _stride;
+
+    /// <summary>Brings the line of an element into the first-level cache, where the processor can. The element need not exist.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(nint row, nint column)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_first + (row * _stride + column));
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Load<TLanes, TAccess>(nint row, nint column, int count)

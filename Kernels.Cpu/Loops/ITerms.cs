@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Native.Kernels.Cpu;
 
@@ -11,6 +12,13 @@ internal interface ITerms<T>
 {
     /// <summary>Whether there is a second term; without one it is neither computed nor summed.</summary>
     static abstract bool HasSecond { get; }
+
+    /// <summary>Whether the second term is the square of the first: a row's sum takes it in by a multiply-add, and <see cref="Terms"/> need not compute it.</summary>
+    static virtual bool SecondIsSquare
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
 
     /// <summary>The terms of one register from <c>(row, column)</c> on. Lanes that are off may hold anything.</summary>
     void Terms<TLanes, TAccess>(nint row, nint column, int count, out TLanes first, out TLanes second)

@@ -109,6 +109,38 @@ internal static unsafe class RowLoop
         return TLanes.MaxAcross(TLanes.Max(TLanes.Max(even, odd), TLanes.Load(x + last)));
     }
 
+    /// <summary>The largest of some elements, <c>-∞</c> for none. A NaN counts for nothing or comes through: for those who meet it again in a sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MaxOfNumbers<T, TLanes>(T* x, nint columns)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        if (columns < TLanes.Count)
+        {
+            return Max<T, TLanes>(x, columns);
+        }
+
+        // Four chains hide the latency of a maximum, which takes one instruction here. The last registers overlap those before them.
+        var last = columns - TLanes.Count;
+        TLanes first = TLanes.Constant(double.NegativeInfinity), second = first, third = first, fourth = first;
+        nint column = 0;
+        for (; column <= last - 3 * TLanes.Count; column += 4 * TLanes.Count)
+        {
+            first = TLanes.AtLeast(first, TLanes.Load(x + column));
+            second = TLanes.AtLeast(second, TLanes.Load(x + column + TLanes.Count));
+            third = TLanes.AtLeast(third, TLanes.Load(x + column + 2 * TLanes.Count));
+            fourth = TLanes.AtLeast(fourth, TLanes.Load(x + column + 3 * TLanes.Count));
+        }
+
+        for (; column < last; column += TLanes.Count)
+        {
+            first = TLanes.AtLeast(first, TLanes.Load(x + column));
+        }
+
+        first = TLanes.AtLeast(first, TLanes.Load(x + last));
+        return TLanes.MaxAcross(TLanes.AtLeast(TLanes.AtLeast(first, second), TLanes.AtLeast(third, fourth)));
+    }
+
     /// <summary>
     /// The sums of a body's terms over the columns <c>[column, end)</c> of one row, in a fixed order: at most 32 terms follow each other in the
     /// precision of <typeparamref name="T"/>, then lanes are folded pairwise, then double takes over.
@@ -133,14 +165,14 @@ internal static unsafe class RowLoop
                 firstEven += first;
                 if (TBody.HasSecond)
                 {
-                    secondEven += second;
+                    secondEven = TBody.SecondIsSquare ? TLanes.FusedMultiplyAdd(first, first, secondEven) : secondEven + second;
                 }
 
                 local.Terms<TLanes, Whole>(row, column + TLanes.Count, TLanes.Count, out first, out second);
                 firstOdd += first;
                 if (TBody.HasSecond)
                 {
-                    secondOdd += second;
+                    secondOdd = TBody.SecondIsSquare ? TLanes.FusedMultiplyAdd(first, first, secondOdd) : secondOdd + second;
                 }
             }
 
@@ -226,6 +258,9 @@ internal static unsafe class RowLoop
             {
                 Run<Lanes128<T>>(block);
             }
+
+            // A body may have stored past the caches.
+            ElementwiseLoop.EndStream();
         }
 
         private void Run<TLanes>(int block)
@@ -265,6 +300,9 @@ internal static unsafe class RowLoop
             {
                 Run<Lanes128<T>>(block);
             }
+
+            // A body may have stored past the caches.
+            ElementwiseLoop.EndStream();
         }
 
         private void Run<TLanes>(int block)

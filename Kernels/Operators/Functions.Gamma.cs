@@ -64,7 +64,7 @@ public static unsafe partial class Functions
 
         // ψ(1 + y) = ψ(4 + y) - 1/(m - 1) - 1/m - 1/(m + 1), m = y + 2; one division serves those three, the series and the logarithm.
         // The first two fall behind the logarithm long before y is bounded.
-        var bounded = TLanes.Clamp(magnitude, TLanes.Zero, Choose<TLanes, T>(16777216, 1152921504606846976));
+        var bounded = TLanes.AtMost(magnitude, Choose<TLanes, T>(16777216, 1152921504606846976));
         var m = bounded + TLanes.Constant(2);
         var square = m * m;
         var denominator = TLanes.FusedMultiplyAdd(square, m, -m);

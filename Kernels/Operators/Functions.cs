@@ -18,9 +18,12 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var bounded = TLanes.Clamp(x, ExpLow<TLanes, T>(), ExpHigh<TLanes, T>());
+        // Where any power of two can be applied, it decides alone for a huge x, if only what is left of that is bounded; otherwise x is bounded.
+        var bounded = TLanes.ScalesByAnyPower ? x : TLanes.Clamp(x, ExpLow<TLanes, T>(), ExpHigh<TLanes, T>());
         var n = NearestMultipleOfLn2<TLanes, T>(bounded);
-        return TimesExp<TLanes, T>(TLanes.Constant(1), LessMultipleOfLn2<TLanes, T>(bounded, n), n);
+        var r = LessMultipleOfLn2<TLanes, T>(bounded, n);
+        r = TLanes.ScalesByAnyPower ? TLanes.BoundMagnitude(r, TLanes.Constant(0.35)) : r;
+        return TLanes.ScaleB(TLanes.Constant(1) + ExpSeries<TLanes, T>(r), n);
     }
 
     /// <summary><c>eˣ - 1</c>, accurate near 0; keeps the sign of zero. Error at most 2 ulp.</summary>
@@ -62,13 +65,12 @@ public static unsafe partial class Functions
     {
         // tanh|x| = e / (e + 2) with e = exp(2|x|) - 1, which is 1 to the last bit from 10 (20) on. With exp(2|x|) = 2ⁿ (1 + s), e is
         // 2ⁿ s + (2ⁿ - 1), rounded once: n is not negative, so the sum cancels little; where n is 0 it is s, and |x| itself when that is tiny.
-        var bounded = TLanes.Clamp(TLanes.Abs(x), TLanes.Zero, TLanes.Constant(20));
+        var bounded = TLanes.AtMost(TLanes.Abs(x), TLanes.Constant(20));
         var twice = bounded + bounded;
         var n = NearestMultipleOfLn2<TLanes, T>(twice);
         var r = LessMultipleOfLn2<TLanes, T>(twice, n);
-        var series = TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r);
         var power = TLanes.PowerOfTwo(n);
-        var e = TLanes.FusedMultiplyAdd(power, series, power - TLanes.Constant(1));
+        var e = TLanes.FusedMultiplyAdd(power, ExpSeries<TLanes, T>(r), power - TLanes.Constant(1));
         return TLanes.Or(e / (e + TLanes.Constant(2)), TLanes.And(x, TLanes.Constant(-0.0)));
     }
 
@@ -189,7 +191,7 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        return TLanes.Clamp(x, TLanes.Constant(-1000), TLanes.Constant(double.PositiveInfinity));
+        return TLanes.AtLeast(x, TLanes.Constant(-1000));
     }
 
     // |x|, bounded where φ(x) and Φ(-|x|) are 0.
@@ -197,7 +199,7 @@ public static unsafe partial class Functions
     private static TLanes NormalBound<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-        => TLanes.Clamp(TLanes.Abs(x), TLanes.Zero, Choose<TLanes, T>(15, 39));
+        => TLanes.AtMost(TLanes.Abs(x), Choose<TLanes, T>(15, 39));
 
     // Φ(x) for |x| < 0.7: ½ + ½ erf(x / √2).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -258,9 +260,15 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var series = TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r);
-        return TLanes.ScaleB(TLanes.FusedMultiplyAdd(factor, series, factor), n);
+        return TLanes.ScaleB(TLanes.FusedMultiplyAdd(factor, ExpSeries<TLanes, T>(r), factor), n);
     }
+
+    // exp(r) - 1 for |r| <= ½ ln 2.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes ExpSeries<TLanes, T>(TLanes r)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r);
 
     // exp(x) - 1 for x in [-40, ExpHigh], at least twice the smallest normal number in magnitude or 0.
     // 2ⁿ (1 + r + tail) - 1: 2ⁿ - 1 and 2ⁿ r are added with their rounding error, which joins the small rest. All at half size, so that
@@ -287,11 +295,7 @@ public static unsafe partial class Functions
     private static TLanes NearestMultipleOfLn2<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        // Adding 1.5·2²³ (1.5·2⁵²) rounds to an integer.
-        var shift = Choose<TLanes, T>(Bits.SingleShift, Bits.DoubleShift);
-        return TLanes.FusedMultiplyAdd(x, TLanes.Constant(1.4426950408889634), shift) - shift;
-    }
+        => TLanes.RoundToNearest(x * TLanes.Constant(1.4426950408889634));
 
     // x - n ln 2; the high part of ln 2 has so few bits that its product with n is exact.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -78,6 +78,12 @@ public interface ILanes<TSelf, T>
     /// <summary><c>max(value, low)</c> for a <paramref name="low"/> that is not NaN; NaN where <paramref name="value"/> is NaN. One instruction, cheaper than <see cref="Max"/>.</summary>
     static abstract TSelf AtLeast(TSelf value, TSelf low);
 
+    /// <summary><c>min(value, high)</c> for a <paramref name="high"/> that is not NaN; NaN where <paramref name="value"/> is NaN. One instruction, cheaper than <see cref="Min"/>.</summary>
+    static abstract TSelf AtMost(TSelf value, TSelf high);
+
+    /// <summary>The value, but no larger in magnitude than <paramref name="bound"/>, which is positive; for NaN either NaN or a number of at most that magnitude.</summary>
+    static abstract TSelf BoundMagnitude(TSelf value, TSelf bound);
+
     /// <summary>Clears the sign bit.</summary>
     static abstract TSelf Abs(TSelf value);
 
@@ -128,6 +134,11 @@ public interface ILanes<TSelf, T>
 
     /// <summary><c>2ⁿ</c> for integral <paramref name="exponent"/> in the range of normal numbers (<c>-126…127</c>, <c>-1022…1023</c>), 0 one below it; meaningless bits elsewhere.</summary>
     static abstract TSelf PowerOfTwo(TSelf exponent);
+
+    /// <summary>
+    /// Whether <see cref="ScaleB"/> takes any integral exponent and the infinities, which give 0 and <c>+∞</c> for a positive value and for NaN too.
+    /// </summary>
+    static abstract bool ScalesByAnyPower { get; }
 
     /// <summary>
     /// <c>value · 2ⁿ</c> for integral <paramref name="exponent"/> of at most twice the range of normal numbers (<c>-252…254</c>, <c>-2044…2046</c>),

@@ -148,6 +148,26 @@ public readonly unsafe struct Lanes128<T> : ILanes<Lanes128<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> AtMost(Lanes128<T> value, Lanes128<T> high) => new(Vector128.MinNative(high.Value, value.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> BoundMagnitude(Lanes128<T> value, Lanes128<T> bound)
+    {
+        // The number of smaller magnitude with the sign of the first: one instruction.
+        const byte SmallerMagnitude = 2;
+        if (Avx512DQ.VL.IsSupported)
+        {
+            return sizeof(T) == 4
+                ? FromSingle(Avx512DQ.VL.Range(value.Value.AsSingle(), bound.Value.AsSingle(), SmallerMagnitude))
+                : FromDouble(Avx512DQ.VL.Range(value.Value.AsDouble(), bound.Value.AsDouble(), SmallerMagnitude));
+        }
+
+        return Clamp(value, -bound, bound);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Abs(Lanes128<T> value) => new(Vector128.Abs(value.Value));
 
     /// <inheritdoc/>
@@ -216,6 +236,13 @@ public readonly unsafe struct Lanes128<T> : ILanes<Lanes128<T>, T>
         : FromInt64((exponent + Constant(Bits.DoubleShift + 1023)).Value.AsInt64() << 52);
 
     /// <inheritdoc/>
+    public static bool ScalesByAnyPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.VL.IsSupported;
+    }
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> ScaleB(Lanes128<T> value, Lanes128<T> exponent)
     {
@@ -273,7 +300,7 @@ public readonly unsafe struct Lanes128<T> : ILanes<Lanes128<T>, T>
     public static T MaxAcross(Lanes128<T> value)
     {
         var pair = sizeof(T) == 4 ? Max(value, SwapHalves(value)) : value;
-        return Scalar<T>.Max(new(pair.Value[0]), new(pair.Value[1])).Value;
+        return Max(pair, SwapNeighbours(pair)).Value.ToScalar();
     }
 
     /// <inheritdoc/>
@@ -281,11 +308,16 @@ public readonly unsafe struct Lanes128<T> : ILanes<Lanes128<T>, T>
     public static T MinAcross(Lanes128<T> value)
     {
         var pair = sizeof(T) == 4 ? Min(value, SwapHalves(value)) : value;
-        return Scalar<T>.Min(new(pair.Value[0]), new(pair.Value[1])).Value;
+        return Min(pair, SwapNeighbours(pair)).Value.ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes128<T> SwapHalves(Lanes128<T> value) => FromInt64(Vector128.Shuffle(value.Value.AsInt64(), Vector128.Create(1L, 0L)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes128<T> SwapNeighbours(Lanes128<T> value) => sizeof(T) == 4
+        ? FromInt32(Vector128.Shuffle(value.Value.AsInt32(), Vector128.Create(1, 0, 3, 2)))
+        : SwapHalves(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> SingleMask(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();

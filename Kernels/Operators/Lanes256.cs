@@ -144,6 +144,26 @@ public readonly unsafe struct Lanes256<T> : ILanes<Lanes256<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> AtMost(Lanes256<T> value, Lanes256<T> high) => new(Vector256.MinNative(high.Value, value.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> BoundMagnitude(Lanes256<T> value, Lanes256<T> bound)
+    {
+        // The number of smaller magnitude with the sign of the first: one instruction.
+        const byte SmallerMagnitude = 2;
+        if (Avx512DQ.VL.IsSupported)
+        {
+            return sizeof(T) == 4
+                ? FromSingle(Avx512DQ.VL.Range(value.Value.AsSingle(), bound.Value.AsSingle(), SmallerMagnitude))
+                : FromDouble(Avx512DQ.VL.Range(value.Value.AsDouble(), bound.Value.AsDouble(), SmallerMagnitude));
+        }
+
+        return Clamp(value, -bound, bound);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Abs(Lanes256<T> value) => new(Vector256.Abs(value.Value));
 
     /// <inheritdoc/>
@@ -210,6 +230,13 @@ public readonly unsafe struct Lanes256<T> : ILanes<Lanes256<T>, T>
     public static Lanes256<T> PowerOfTwo(Lanes256<T> exponent) => sizeof(T) == 4
         ? FromInt32((exponent + Constant(Bits.SingleShift + 127)).Value.AsInt32() << 23)
         : FromInt64((exponent + Constant(Bits.DoubleShift + 1023)).Value.AsInt64() << 52);
+
+    /// <inheritdoc/>
+    public static bool ScalesByAnyPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.VL.IsSupported;
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -144,6 +144,26 @@ public readonly unsafe struct Lanes512<T> : ILanes<Lanes512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> AtMost(Lanes512<T> value, Lanes512<T> high) => new(Vector512.MinNative(high.Value, value.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> BoundMagnitude(Lanes512<T> value, Lanes512<T> bound)
+    {
+        // The number of smaller magnitude with the sign of the first: one instruction.
+        const byte SmallerMagnitude = 2;
+        if (Avx512DQ.IsSupported)
+        {
+            return sizeof(T) == 4
+                ? FromSingle(Avx512DQ.Range(value.Value.AsSingle(), bound.Value.AsSingle(), SmallerMagnitude))
+                : FromDouble(Avx512DQ.Range(value.Value.AsDouble(), bound.Value.AsDouble(), SmallerMagnitude));
+        }
+
+        return Clamp(value, -bound, bound);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Abs(Lanes512<T> value) => new(Vector512.Abs(value.Value));
 
     /// <inheritdoc/>
@@ -210,6 +230,13 @@ public readonly unsafe struct Lanes512<T> : ILanes<Lanes512<T>, T>
     public static Lanes512<T> PowerOfTwo(Lanes512<T> exponent) => sizeof(T) == 4
         ? FromInt32((exponent + Constant(Bits.SingleShift + 127)).Value.AsInt32() << 23)
         : FromInt64((exponent + Constant(Bits.DoubleShift + 1023)).Value.AsInt64() << 52);
+
+    /// <inheritdoc/>
+    public static bool ScalesByAnyPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.IsSupported;
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

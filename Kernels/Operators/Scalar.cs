@@ -119,6 +119,14 @@ public readonly unsafe struct Scalar<T> : ILanes<Scalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar<T> AtMost(Scalar<T> value, Scalar<T> high) => value.Value > high.Value ? high : value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar<T> BoundMagnitude(Scalar<T> value, Scalar<T> bound) => Clamp(value, -bound, bound);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar<T> Abs(Scalar<T> value) => new(T.Abs(value.Value));
 
     /// <inheritdoc/>
@@ -194,6 +202,13 @@ public readonly unsafe struct Scalar<T> : ILanes<Scalar<T>, T>
     public static Scalar<T> PowerOfTwo(Scalar<T> exponent) => sizeof(T) == 4
         ? SingleOfBits(BitsOfSingle(exponent + Constant(Bits.SingleShift + 127)) << 23)
         : DoubleOfBits(BitsOfDouble(exponent + Constant(Bits.DoubleShift + 1023)) << 52);
+
+    /// <inheritdoc/>
+    public static bool ScalesByAnyPower
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -110,6 +110,16 @@ public class FunctionsTests
         });
     }
 
+    [Fact]
+    public void ExponentialsOfHugeArgumentsAreInfiniteOrZero()
+    {
+        // Every octave of float, where what the reduction leaves of the argument may be of any size and sign.
+        var random = new Random(6);
+        float[] huge = [.. Enumerable.Range(0, 2000).Select(i => MathF.ScaleB(1 + random.NextSingle(), 10 + (i % 118)))];
+        Edges(Find("Exp"), huge, (_, y) => Assert.All(y, value => Assert.Equal(double.PositiveInfinity, value)));
+        Edges(Find("Exp"), [.. huge.Select(x => -x)], (_, y) => Assert.All(y, value => Assert.Equal(0, value)));
+    }
+
     [Theory]
     [InlineData("Expm1")]
     [InlineData("Log1p")]

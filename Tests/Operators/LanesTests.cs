@@ -58,7 +58,21 @@ public unsafe class LanesTests
             Binary<TLanes, T>((x, _) => TLanes.RoundToNearest(x), (x, _) => T.Round(x), T.IsFinite(a) ? a : T.One, a);
             Binary<TLanes, T>((x, _) => TLanes.Select(TLanes.IsNaN(x), TLanes.Constant(1), TLanes.Zero), (x, _) => T.IsNaN(x) ? T.One : T.Zero, a, a);
             Binary<TLanes, T>((x, _) => TLanes.All(TLanes.Equal(x, x)) ? x : -x, (x, _) => T.IsNaN(x) ? -x : x, a, a);
+            Binary<TLanes, T>((x, _) => TLanes.AtLeast(x, TLanes.Constant(-2)), (x, _) => T.Max(x, T.CreateChecked(-2)), a, a);
+            Binary<TLanes, T>((x, _) => TLanes.AtMost(x, TLanes.Constant(1.5)), (x, _) => T.Min(x, T.CreateChecked(1.5)), a, a);
             Binary<TLanes, T>((x, _) => TLanes.Clamp(x, TLanes.Constant(-2), TLanes.Constant(1.5)), (x, _) => T.IsNaN(x) ? x : T.Clamp(x, T.CreateChecked(-2), T.CreateChecked(1.5)), a, a);
+        }
+
+        if (TLanes.ScalesByAnyPower)
+        {
+            foreach (var value in new[] { T.One, T.Pi, T.NaN })
+            {
+                Binary<TLanes, T>(TLanes.ScaleB, (_, _) => T.PositiveInfinity, value, T.PositiveInfinity);
+                Binary<TLanes, T>(TLanes.ScaleB, (_, _) => T.Zero, value, T.NegativeInfinity);
+            }
+
+            Binary<TLanes, T>(TLanes.ScaleB, (_, _) => T.PositiveInfinity, T.One, T.CreateChecked(1e30));
+            Binary<TLanes, T>(TLanes.ScaleB, (_, _) => T.Zero, T.One, T.CreateChecked(-1e30));
         }
 
         var range = sizeof(T) == 4 ? 126 : 1022;
