@@ -186,7 +186,7 @@ public static unsafe partial class Dense
                 return;
             }
 
-            ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(new ScaleBody<T> { X = DLogits, Output = DLogits, Factor = state.Factor }, row, column, end);
+            ElementwiseLoop.Row<T, TLanes, ScaleBody<T, TLanes>>(new ScaleBody<T, TLanes> { X = DLogits, Output = DLogits, Factor = new(state.Factor) }, row, column, end);
             if (Label[row] >= column && Label[row] < end)
             {
                 DLogits.Row(row)[Label[row]] -= Scale;

@@ -116,13 +116,12 @@ public static unsafe partial class Dense
     }
 
     /// <summary>The row less its mean, and the square of that.</summary>
-    private struct DeviationTerms<T> : ITerms<T>
+    private struct DeviationTerms<T, TVector> : ITerms<T>
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ILanes<TVector, T>
     {
         public Operand<T> X;
-
-        // From memory a number is broadcast on the way; from a register it would take an instruction.
-        public T* Mean;
+        public Broadcast<T, TVector> Mean;
 
         public static bool HasSecond
         {
@@ -143,7 +142,7 @@ public static unsafe partial class Dense
         {
             // The next row comes in while this one is computed.
             X.Prefetch(row + 1, column);
-            first = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(*Mean);
+            first = X.Load<TLanes, TAccess>(row, column, count) - Mean.As<TLanes>();
             second = first * first;
         }
     }
@@ -180,12 +179,7 @@ public static unsafe partial class Dense
         public T Product;
     }
 
-    // The loops keep states on the stack or in scratch memory, which do not move.
-    private static LayerNormState<T>* PointerTo<T>(in LayerNormState<T> state)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        => (LayerNormState<T>*)Unsafe.AsPointer(ref Unsafe.AsRef(in state));
-
-    private struct LayerNormRows<T> : IRowPasses<T, LayerNormState<T>>, INarrowRows<T>, IStreamable<T>
+    private struct LayerNormRows<T> : IRowPasses<T, LayerNormState<T>>, INarrowRows<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         public Operand<T> X;
@@ -197,7 +191,6 @@ public static unsafe partial class Dense
         public nint Columns;
         public double Epsilon;
         public bool IsStreamed;
-        public LayerNormState<T>* State;
 
         public static int Reductions => 2;
 
@@ -217,7 +210,7 @@ public static unsafe partial class Dense
         [MethodImpl(MethodImplOptions.NoInlining)]
         private readonly (double First, double Second) Deviations<TLanes>(T mean, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
-            => RowLoop.Sums<T, TLanes, DeviationTerms<T>>(new DeviationTerms<T> { X = X, Mean = &mean }, row, column, end);
+            => RowLoop.Sums<T, TLanes, DeviationTerms<T, TLanes>>(new DeviationTerms<T, TLanes> { X = X, Mean = new(mean) }, row, column, end);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Finish(int reduction, ref LayerNormState<T> state, nint row, double first, double second)
@@ -242,19 +235,25 @@ public static unsafe partial class Dense
         public readonly void Write<TLanes>(in LayerNormState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            var body = this;
-            body.State = PointerTo(state);
+            var body = new LayerNormBody<T, TLanes>
+            {
+                X = X,
+                Weight = Weight,
+                Bias = Bias,
+                Output = Output,
+                Mean = new(state.Mean),
+                Inverse = new(state.Inverse),
+                Shift = new(state.Shift),
+            };
             if (IsStreamed)
             {
-                ElementwiseLoop.RowStreamed<T, TLanes, LayerNormRows<T>>(body, row, column, end);
+                ElementwiseLoop.RowStreamed<T, TLanes, LayerNormBody<T, TLanes>>(body, row, column, end);
             }
             else
             {
-                ElementwiseLoop.Row<T, TLanes, LayerNormRows<T>>(body, row, column, end);
+                ElementwiseLoop.Row<T, TLanes, LayerNormBody<T, TLanes>>(body, row, column, end);
             }
         }
-
-        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Row<TLanes>(nint row, int count, TLanes mask)
@@ -268,14 +267,29 @@ public static unsafe partial class Dense
             var normal = TLanes.FusedMultiplyAdd(deviation, TLanes.Broadcast(state.Inverse), TLanes.Broadcast(state.Shift));
             Output.Store<TLanes, Partial>(TLanes.FusedMultiplyAdd(normal, Weight.Load<TLanes, Partial>(0, 0, count), Bias.Load<TLanes, Partial>(0, 0, count)), row, 0, count);
         }
+    }
+
+    private struct LayerNormBody<T, TVector> : IStreamable<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ILanes<TVector, T>
+    {
+        public Operand<T> X;
+        public Operand<T> Weight;
+        public Operand<T> Bias;
+        public Operand<T> Output;
+        public Broadcast<T, TVector> Mean;
+        public Broadcast<T, TVector> Inverse;
+        public Broadcast<T, TVector> Shift;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            var deviation = X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State->Mean);
-            var normal = TLanes.FusedMultiplyAdd(deviation, TLanes.Broadcast(State->Inverse), TLanes.Broadcast(State->Shift));
+            var deviation = X.Load<TLanes, TAccess>(row, column, count) - Mean.As<TLanes>();
+            var normal = TLanes.FusedMultiplyAdd(deviation, Inverse.As<TLanes>(), Shift.As<TLanes>());
             Output.Store<TLanes, TAccess>(TLanes.FusedMultiplyAdd(normal, Weight.Load<TLanes, TAccess>(0, column, count), Bias.Load<TLanes, TAccess>(0, column, count)), row, column, count);
         }
     }
@@ -290,7 +304,7 @@ public static unsafe partial class Dense
         public T* Mean;
         public T* InverseDeviation;
         public nint Columns;
-        public LayerNormState<T>* State;
+        public LayerNormState<T> State;
 
         public static int Reductions => 1;
 
@@ -336,7 +350,7 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
             var body = this;
-            body.State = PointerTo(state);
+            body.State = state;
             ElementwiseLoop.Row<T, TLanes, LayerNormBackwardRows<T>>(body, row, column, end);
         }
 
@@ -356,11 +370,11 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
         {
-            var inverse = TLanes.Broadcast(State->Inverse);
-            var normal = (X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State->Mean)) * inverse;
+            var inverse = TLanes.Broadcast(State.Inverse);
+            var normal = (X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(State.Mean)) * inverse;
             var gradient = DOutput.Load<TLanes, TAccess>(row, column, count) * Weight.Load<TLanes, TAccess>(0, column, count);
-            var difference = gradient - TLanes.Broadcast(State->Gradient);
-            Dx.Store<TLanes, TAccess>(inverse * TLanes.FusedMultiplyAdd(-TLanes.Broadcast(State->Product), normal, difference), row, column, count);
+            var difference = gradient - TLanes.Broadcast(State.Gradient);
+            Dx.Store<TLanes, TAccess>(inverse * TLanes.FusedMultiplyAdd(-TLanes.Broadcast(State.Product), normal, difference), row, column, count);
         }
     }
 

@@ -128,16 +128,15 @@ public static unsafe partial class Dense
     private static double SumOfExponentials<T, TLanes>(Operand<T> x, Operand<T> exponentials, T shift, nint row, nint column, nint end)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TLanes : unmanaged, ILanes<TLanes, T>
-        => RowLoop.Sums<T, TLanes, ExponentialTerms<T>>(new ExponentialTerms<T> { X = x, Output = exponentials, Shift = &shift }, row, column, end).First;
+        => RowLoop.Sums<T, TLanes, ExponentialTerms<T, TLanes>>(new ExponentialTerms<T, TLanes> { X = x, Output = exponentials, Shift = new(shift) }, row, column, end).First;
 
-    private struct ExponentialTerms<T> : ITerms<T>
+    private struct ExponentialTerms<T, TVector> : ITerms<T>
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ILanes<TVector, T>
     {
         public Operand<T> X;
         public Operand<T> Output;
-
-        // From memory a number is broadcast on the way; from a register it would take an instruction of the unit that multiplies.
-        public T* Shift;
+        public Broadcast<T, TVector> Shift;
 
         public static bool HasSecond
         {
@@ -152,7 +151,7 @@ public static unsafe partial class Dense
         {
             // The next row comes in while this one is computed.
             X.Prefetch(row + 1, column);
-            first = Functions.Exp<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count) - TLanes.Broadcast(*Shift));
+            first = Functions.Exp<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count) - Shift.As<TLanes>());
             second = TLanes.Zero;
             if (!Output.IsAbsent)
             {
@@ -161,12 +160,13 @@ public static unsafe partial class Dense
         }
     }
 
-    private struct ScaleBody<T> : IStreamable<T>
+    private struct ScaleBody<T, TVector> : IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ILanes<TVector, T>
     {
         public Operand<T> X;
         public Operand<T> Output;
-        public T Factor;
+        public Broadcast<T, TVector> Factor;
 
         public readonly T* Destination(nint row) => Output.Row(row);
 
@@ -174,7 +174,7 @@ public static unsafe partial class Dense
         public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
-            => Output.Store<TLanes, TAccess>(X.Load<TLanes, TAccess>(row, column, count) * TLanes.Broadcast(Factor), row, column, count);
+            => Output.Store<TLanes, TAccess>(X.Load<TLanes, TAccess>(row, column, count) * Factor.As<TLanes>(), row, column, count);
     }
 
     /// <summary>
@@ -286,14 +286,14 @@ public static unsafe partial class Dense
         public readonly void Write<TLanes>(in SoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            var scale = new ScaleBody<T> { X = Exponentials, Output = Output, Factor = state.Factor };
+            var scale = new ScaleBody<T, TLanes> { X = Exponentials, Output = Output, Factor = new(state.Factor) };
             if (IsStreamed)
             {
-                ElementwiseLoop.RowStreamed<T, TLanes, ScaleBody<T>>(scale, row, column, end);
+                ElementwiseLoop.RowStreamed<T, TLanes, ScaleBody<T, TLanes>>(scale, row, column, end);
             }
             else
             {
-                ElementwiseLoop.Row<T, TLanes, ScaleBody<T>>(scale, row, column, end);
+                ElementwiseLoop.Row<T, TLanes, ScaleBody<T, TLanes>>(scale, row, column, end);
             }
         }
 

@@ -123,3 +123,17 @@ internal readonly unsafe struct Operand<T>(T* first, nint stride)
         where TAccess : struct, IAccess
         => TAccess.Store(value, _first + (row * _stride + column), count);
 }
+
+/// <summary>A number that is the same for all registers of a loop, in every lane of one: in a body, where it stays in a register, instead of broadcast again and again.</summary>
+internal readonly unsafe struct Broadcast<T, TVector>(T value)
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TVector : unmanaged, ILanes<TVector, T>
+{
+    private readonly TVector _lanes = TVector.Broadcast(value);
+
+    /// <summary>The register, of the width of the loop: that of <typeparamref name="TVector"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes As<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        => Unsafe.BitCast<TVector, TLanes>(_lanes);
+}
