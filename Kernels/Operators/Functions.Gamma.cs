@@ -57,10 +57,6 @@ public static unsafe partial class Functions
         // ψ(1 + |x|) - 1/x for positive x, less π cot(πx) for negative x.
         var one = TLanes.Constant(1);
         var magnitude = TLanes.Abs(x);
-        var negative = TLanes.LessThan(x, TLanes.Zero);
-        var r = FractionOfNegative<TLanes, T>(x);
-        var v = r * r;
-        var pole = TLanes.Select(negative, CotangentNumerator<TLanes, T>(v), one) / TLanes.Select(negative, r * CotangentDenominator<TLanes, T>(v), x);
 
         // ψ(1 + y) = ψ(4 + y) - 1/(m - 1) - 1/m - 1/(m + 1), m = y + 2; one division serves those three, the series and the logarithm.
         // The first two fall behind the logarithm long before y is bounded.
@@ -80,9 +76,27 @@ public static unsafe partial class Functions
         var shifts = TLanes.FusedMultiplyAdd(TLanes.Constant(3), square, -one) * (zSquare * inverse);
         var w = denominator * inverse;
 
-        var result = TLanes.FusedMultiplyAdd(w, DigammaTail<TLanes, T>(w), logarithm - shifts) - pole;
-        result = TLanes.Select(TLanes.And(negative, TLanes.Equal(r, TLanes.Zero)), TLanes.Constant(double.NaN), result);
+        var result = TLanes.FusedMultiplyAdd(w, DigammaTail<TLanes, T>(w), logarithm - shifts) - DigammaPole<TLanes, T>(x);
         return TLanes.Select(TLanes.LessThan(x, TLanes.Constant(double.PositiveInfinity)), result, x);
+    }
+
+    // 1/x for positive x, π cot(πx) for negative x, NaN at the negative integers. Shapes and counts are positive, and then the cotangent is left out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes DigammaPole<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var one = TLanes.Constant(1);
+        if (TLanes.All(TLanes.GreaterThanOrEqual(x, TLanes.Zero)))
+        {
+            return one / x;
+        }
+
+        var negative = TLanes.LessThan(x, TLanes.Zero);
+        var r = FractionOfNegative<TLanes, T>(x);
+        var v = r * r;
+        var pole = TLanes.Select(negative, CotangentNumerator<TLanes, T>(v), one) / TLanes.Select(negative, r * CotangentDenominator<TLanes, T>(v), x);
+        return TLanes.Select(TLanes.And(negative, TLanes.Equal(r, TLanes.Zero)), TLanes.Constant(double.NaN), pole);
     }
 
     /// <summary>

@@ -96,7 +96,7 @@ public static unsafe partial class Functions
         }
     }
 
-    /// <summary><c>(t + k) Φ(-t) exp(t²/2)</c> with <c>q = (t - k) / (t + k)</c>, <c>k = 2.4375</c> (float: its leading coefficient is nearly a float) or 3 (double), for <c>t ≥ ½</c>; relative error 2⁻²⁷ (float), 2⁻⁵⁷ (double).</summary>
+    /// <summary><c>(t + k) Φ(-t) exp(t²/2)</c> with <c>q = (t - k) / (t + k)</c>, <c>k = 2.3125</c> (float: its leading coefficient is nearly a float) or 3.5 (double), for <c>t ≥ 0</c>; relative error 2⁻²⁸ (float), 2⁻⁵⁷ (double).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes NormalTailPolynomial<TLanes, T>(TLanes q)
         where TLanes : unmanaged, ILanes<TLanes, T>
@@ -104,43 +104,45 @@ public static unsafe partial class Functions
     {
         if (sizeof(T) == 4)
         {
-            var p = TLanes.Constant(-0.000230583961);
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.000238657276));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.000966993456));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.00227229868));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.00278566936));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.0154415965));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.0146614214));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.119103468));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.422527198));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.703152781));
+            var p = TLanes.Constant(-7.99141274e-05);
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.000232103236));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(7.84949066e-05));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.00128815778));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.00139817591));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.00482622876));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.0125053624));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.0240001426));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.0931455105));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.39888773));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.695555331));
             return p;
         }
         else
         {
-            var p = TLanes.Constant(-2.3243421740095197e-08);
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(8.1196680285690922e-09));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(1.2434030934218802e-07));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(5.8561834665554198e-08));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-3.107931197524059e-07));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-6.0012303877236436e-07));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(3.5778577574839273e-08));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(2.2571334720813768e-06));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(3.6270882151781044e-06));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-3.5168820535523072e-06));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-2.068521239055672e-05));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-1.3246463704134596e-05));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(7.8811899873046441e-05));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.00015439456245201498));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.00025657525074467523));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.0010458286345046905));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.0010275922521411453));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.0069726212411971447));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.010462867023048538));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.047263025142991744));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.23001771997459983));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.5093319819174893));
-            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.72908369013337304));
+            var p = TLanes.Constant(1.4970403011617106e-09);
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(4.932357312349873e-09));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-3.876062065818632e-09));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-3.6406669881187804e-08));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-3.010062231702615e-08));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(1.2398714180944482e-07));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(2.9438867087405936e-07));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-1.4322718883342881e-07));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-1.4791484445265717e-06));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-1.1650551474301186e-06));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(5.651902091778244e-06));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(1.1506663678921483e-05));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-1.8788893752415142e-05));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-7.558467466030078e-05));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(6.703323124374067e-05));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.00047665710541742247));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.0004450129500263532));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.00318910104873513));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.0064762189198730846));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.017407832602070586));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.11605092871407843));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.3154249698879521));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(-0.565561816053779));
+            p = TLanes.FusedMultiplyAdd(p, q, TLanes.Constant(0.7444160754359381));
             return p;
         }
     }

@@ -23,7 +23,13 @@ public static unsafe partial class Functions
         var n = NearestMultipleOfLn2<TLanes, T>(bounded);
         var r = LessMultipleOfLn2<TLanes, T>(bounded, n);
         r = TLanes.ScalesByAnyPower ? TLanes.BoundMagnitude(r, TLanes.Constant(0.35)) : r;
-        return TLanes.ScaleB(TLanes.Constant(1) + ExpSeries<TLanes, T>(r), n);
+
+        // The shorter form needs multiply-adds that round once.
+        var one = TLanes.Constant(1);
+        var power = TLanes.Count > 1
+            ? TLanes.FusedMultiplyAdd(TLanes.FusedMultiplyAdd(ExpTail<TLanes, T>(r), r, one), r, one)
+            : one + ExpSeries<TLanes, T>(r);
+        return TLanes.ScaleB(power, n);
     }
 
     /// <summary><c>eˣ - 1</c>, accurate near 0; keeps the sign of zero. Error at most 2 ulp.</summary>
@@ -116,7 +122,7 @@ public static unsafe partial class Functions
     {
         var magnitude = TLanes.Abs(x);
         var t = NormalBound<TLanes, T>(magnitude * TLanes.Constant(1.4142135623730951));
-        var tail = TimesExpHalfSquare<TLanes, T>(NormalTailRatio<TLanes, T>(t), t);
+        var tail = NormalTail<TLanes, T>(TLanes.Constant(1), t);
         var outer = TLanes.Or(TLanes.Constant(1) - (tail + tail), TLanes.And(x, TLanes.Constant(-0.0)));
         return TLanes.Select(TLanes.LessThan(magnitude, TLanes.Constant(0.5)), x * ErfCentre<TLanes, T>(x * x), outer);
     }
@@ -128,8 +134,8 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var t = NormalBound<TLanes, T>(x);
-        var tail = TimesExpHalfSquare<TLanes, T>(NormalTailRatio<TLanes, T>(t), t);
-        return NormalDistributionOfTail<TLanes, T>(x, tail);
+        var tail = NormalTail<TLanes, T>(TLanes.Constant(1), t);
+        return TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
     }
 
     /// <summary><c>x Φ(x)</c>, accurate in the left tail; 0 at <c>-∞</c>. Error at most 3 ulp.</summary>
@@ -138,14 +144,9 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // max(x, 0) - |x| Φ(-|x|) away from 0, where t / (t + k) is ½ (1 + q).
+        // max(x, 0) - |x| Φ(-|x|).
         var t = NormalBound<TLanes, T>(x);
-        var k = NormalTailCentre<TLanes, T>();
-        var q = (t - k) / (t + k);
-        var polynomial = NormalTailPolynomial<TLanes, T>(q);
-        var tail = TimesExpHalfSquare<TLanes, T>(TLanes.Constant(0.5) * TLanes.FusedMultiplyAdd(polynomial, q, polynomial), t);
-        var outer = TLanes.And(TLanes.GreaterThan(x, TLanes.Zero), x) - tail;
-        return TLanes.Select(TLanes.LessThan(t, TLanes.Constant(0.7)), x * NormalCentre<TLanes, T>(x), outer);
+        return TLanes.AtLeast(x, TLanes.Zero) - NormalTail<TLanes, T>(t, t);
     }
 
     /// <summary>Derivative of <see cref="Gelu"/>, <c>Φ(x) + x φ(x)</c>. Error at most 6 ulp; within 1 of the zero at -0.75 at most 6 ulp of ⅛.</summary>
@@ -155,8 +156,9 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var t = NormalBound<TLanes, T>(x);
-        var exponential = TimesExpHalfSquare<TLanes, T>(TLanes.Constant(1), t);
-        var distribution = NormalDistributionOfTail<TLanes, T>(x, NormalTailRatio<TLanes, T>(t) * exponential);
+        var exponential = TimesExpHalfSquare<TLanes, T>(TLanes.Constant(1), t, TLanes.Zero);
+        var tail = NormalTailRatio<TLanes, T>(TLanes.Constant(1), t, out _) * exponential;
+        var distribution = TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
         var bounded = TLanes.Or(t, TLanes.And(x, TLanes.Constant(-0.0)));
         return TLanes.FusedMultiplyAdd(TLanes.Constant(0.3989422804014327) * bounded, exponential, distribution);
     }
@@ -201,57 +203,54 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
         => TLanes.AtMost(TLanes.Abs(x), Choose<TLanes, T>(15, 39));
 
-    // Φ(x) for |x| < 0.7: ½ + ½ erf(x / √2).
+    // factor · Φ(-t) exp(t²/2 - correction) for t >= 0: factor / (t + k) · G(q) with q = (t - k) / (t + k), so that one polynomial covers all t
+    // (Shepherd and Laframboise, Mathematics of Computation 36, 1981). The rounding error of t + k would count for more than any other; what it changes is
+    // close to its product with 0.4 (1 - q), and goes into the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalCentre<TLanes, T>(TLanes x)
+    private static TLanes NormalTailRatio<TLanes, T>(TLanes factor, TLanes t, out TLanes correction)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var half = TLanes.Constant(0.5);
-        return TLanes.FusedMultiplyAdd(x * TLanes.Constant(0.35355339059327379), ErfCentre<TLanes, T>(half * x * x), half);
+        var k = Choose<TLanes, T>(2.3125, 3.5);
+        var sum = t + k;
+        var q = (t - k) / sum;
+        correction = TLanes.FusedMultiplyAdd(q, TLanes.Constant(-0.4), TLanes.Constant(0.4)) * (sum - k - t);
+        return factor / sum * NormalTailPolynomial<TLanes, T>(q);
     }
 
-    // Φ(x) from tail = Φ(-|x|), which counts for |x| >= 0.7 only.
+    // factor · Φ(-t) for t >= 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalDistributionOfTail<TLanes, T>(TLanes x, TLanes tail)
+    private static TLanes NormalTail<TLanes, T>(TLanes factor, TLanes t)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var outer = TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
-        return TLanes.Select(TLanes.LessThan(TLanes.Abs(x), TLanes.Constant(0.7)), NormalCentre<TLanes, T>(x), outer);
+        var ratio = NormalTailRatio<TLanes, T>(factor, t, out var correction);
+        return TimesExpHalfSquare<TLanes, T>(ratio, t, correction);
     }
 
-    // Φ(-t) exp(t²/2) for t >= 0.7: r · G(q) with r = 1 / (t + k), q = (t - k) r, so that one polynomial covers all t
-    // (Shepherd and Laframboise, Mathematics of Computation 36, 1981).
+    // factor · exp(correction - t²/2) for a tiny correction, the rounding error of the square included.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalTailRatio<TLanes, T>(TLanes t)
+    private static TLanes TimesExpHalfSquare<TLanes, T>(TLanes factor, TLanes t, TLanes correction)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var k = NormalTailCentre<TLanes, T>();
-        var r = TLanes.Constant(1) / (t + k);
-        return r * NormalTailPolynomial<TLanes, T>((t - k) * r);
-    }
-
-    // k
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalTailCentre<TLanes, T>()
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-        => Choose<TLanes, T>(2.4375, 3);
-
-    // factor · exp(-t²/2): the square of the high half of t is exact, the rest (t - high)(t + high) is small.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes TimesExpHalfSquare<TLanes, T>(TLanes factor, TLanes t)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var high = TLanes.HighPart(t);
         var minusHalf = TLanes.Constant(-0.5);
+        var product = minusHalf * t;
+        var square = product * t;
+        TLanes error;
+        if (TLanes.Count > 1)
+        {
+            error = TLanes.FusedMultiplyAdd(product, t, -square);
+        }
+        else
+        {
+            // Where a multiply-add may round twice: the square of the high half of t is exact, the rest (t - high)(t + high) is small.
+            var high = TLanes.HighPart(t);
+            error = (minusHalf * high * high) - square + (minusHalf * (t - high) * (t + high));
+        }
 
-        // n comes from t itself: the high half of a NaN may be an infinity.
-        var n = NearestMultipleOfLn2<TLanes, T>(minusHalf * t * t);
-        return TimesExp<TLanes, T>(factor, LessMultipleOfLn2<TLanes, T>(minusHalf * high * high, n) + (minusHalf * (t - high) * (t + high)), n);
+        var n = NearestMultipleOfLn2<TLanes, T>(square);
+        return TimesExp<TLanes, T>(factor, LessMultipleOfLn2<TLanes, T>(square, n) + (error + correction), n);
     }
 
     // factor · exp(r + n ln 2) for |r| <= ½ ln 2; scaled last, so that only the product underflows.
