@@ -138,7 +138,7 @@ public static unsafe partial class Functions
         return TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
     }
 
-    /// <summary><c>x Φ(x)</c>, accurate in the left tail; 0 at <c>-∞</c>. Error at most 3 ulp.</summary>
+    /// <summary><c>x Φ(x)</c>, accurate in the left tail; 0 at <c>-∞</c>. Error at most 4 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Gelu<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>

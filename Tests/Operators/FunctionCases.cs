@@ -42,7 +42,7 @@ internal abstract class FunctionCase
         Of<Slope<Softplus>>("Softplus'", HighPrecision.Logistic, -744, 744, (3, 2)),
         Of<Elu>("Elu", x => x.Sign > 0 ? x : HighPrecision.Expm1(x), -744, 744, (2, 2)),
         Of<Slope<Elu>>("Elu'", x => x.Sign > 0 ? HighPrecision.One : HighPrecision.Exp(x), -744, 744, (1, 1)),
-        Of<Gelu>("Gelu", x => HighPrecision.Multiply(x, HighPrecision.NormalDistribution(x)), -38, 20, (3, 3), product: true),
+        Of<Gelu>("Gelu", x => HighPrecision.Multiply(x, HighPrecision.NormalDistribution(x)), -38, 20, (4, 4), product: true),
         Of<Slope<Gelu>>("Gelu'", x => HighPrecision.NormalDistribution(x) + HighPrecision.Multiply(x, HighPrecision.NormalDensity(x)), -38, 20, (6, 5), Near(-0.7517915246935645, 1, -3), product: true),
         Of<Silu>("Silu", x => HighPrecision.Multiply(x, HighPrecision.Logistic(x)), -744, 744, (4, 3), product: true),
         Of<Slope<Silu>>("Silu'", x => HighPrecision.Logistic(x) + HighPrecision.Multiply(x, HighPrecision.LogisticDerivative(x)), -744, 744, (6, 6), Near(-1.2784645427610738, 1, -3), product: true),
