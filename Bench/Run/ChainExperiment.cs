@@ -43,12 +43,16 @@ internal sealed class ChainExperiment : IExperiment
             observed[t] = t % Period is < MissingFrom or >= MissingTo;
         }
 
-        var exact = new LinearGaussianChain(Parameters(), x, observed);
-        exact.Run(cancellation: stop);
-        var milliseconds = MedianSweep(exact);
-        var factorised = new LinearGaussianChain(Parameters(), x, observed, ChainPosterior.Factorised);
-        factorised.Run(maximumSweeps: 1000, cancellation: stop);
-        double[][] rows = [Row(Naive(x), null), Row(exact.Mean, exact), Row(factorised.Mean, factorised)];
+        var exact = new LinearGaussianChain(device, Parameters(), x, observed);
+        using var exactGraph = new VariationalGraph<double>(device).Add(exact);
+        using var exactInference = new VariationalInference<double>(exactGraph);
+        var exactResult = exactInference.Run(cancellation: stop);
+        var milliseconds = MedianPass(exact);
+        var factorised = new LinearGaussianChain(device, Parameters(), x, observed, ChainPosterior.Factorised);
+        using var factorisedGraph = new VariationalGraph<double>(device).Add(factorised);
+        using var factorisedInference = new VariationalInference<double>(factorisedGraph);
+        var factorisedResult = factorisedInference.Run(cancellation: stop);
+        double[][] rows = [Row(Naive(x), null, default), Row(exact.Mean, exact, exactResult), Row(factorised.Mean, factorised, factorisedResult)];
         return new ExperimentResult(
             Name,
             ["RMSE, all times", "RMSE, not observed", "truth within 95 % band", "half width of band", "free energy", "sweeps"],
@@ -65,7 +69,7 @@ internal sealed class ChainExperiment : IExperiment
             RowNames = ["observation over its gain", "exact smoothing", "factorised over time"],
         };
 
-        double[] Row(ReadOnlySpan<double> mean, LinearGaussianChain? model)
+        double[] Row(ReadOnlySpan<double> mean, LinearGaussianChain? model, VariationalResult result)
         {
             double all = 0, missing = 0, gaps = 0, inside = 0, width = 0;
             for (var i = 0; i < mean.Length; i++)
@@ -86,7 +90,7 @@ internal sealed class ChainExperiment : IExperiment
             return
             [
                 Math.Sqrt(all / mean.Length), none ? double.NaN : Math.Sqrt(missing / gaps), none ? double.NaN : inside / mean.Length,
-                none ? double.NaN : width / mean.Length, model?.FreeEnergy ?? double.NaN, model?.Sweeps ?? double.NaN,
+                none ? double.NaN : width / mean.Length, none ? double.NaN : result.FreeEnergy, none ? double.NaN : result.Sweeps,
             ];
         }
     }
@@ -138,13 +142,13 @@ internal sealed class ChainExperiment : IExperiment
 
     private static double Deviation(LinearGaussianChain model, int t, int coordinate) => Math.Sqrt(model.Covariance[4 * t + 3 * coordinate]);
 
-    private static double MedianSweep(LinearGaussianChain model)
+    private static double MedianPass(LinearGaussianChain model)
     {
         var milliseconds = new double[21];
         for (var i = 0; i < milliseconds.Length; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            model.Sweep();
+            model.Update();
             milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 

@@ -23,6 +23,7 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
         new("belief propagation", "edge", 1_000_000, RandomPairs),
         new("belief propagation, grid", "edge", 10_000_000, Grid),
         new("Kalman smoother", "time", 1_000_000, Chain),
+        new("mixture", "point", 10_000_000, Mixture),
     ];
 
     /// <inheritdoc/>
@@ -53,7 +54,7 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
             Name,
             ["size", .. Lines.SelectMany(line => (string[])[$"{line.Name}: ms", $"ns per {line.Unit}", "MB"])],
             [.. sizes.Select((size, i) => (double[])[size, .. Enumerable.Range(0, Lines.Length).SelectMany(line => (double[])[time[line][i], 1e6 * time[line][i] / size, memory[line][i]])])],
-            $"Time of one iteration (of the smoother: of one pass) and memory of the model, its messages included. Slopes of the logarithms from {SmallestFitted} on, where 1 is linear: {string.Join("; ", slopes)}.",
+            $"Time of one iteration (of the smoother one pass, of the mixture one sweep and its free energy) and memory of the model, its data and messages included. The size is the number of edges, of times, or of points of a mixture of three Gaussians in the plane. Slopes of the logarithms from {SmallestFitted} on, where 1 is linear: {string.Join("; ", slopes)}.",
             [
                 Draw(time, "Time of an iteration", "ms", sizes, Path.Combine(folder, "cost-time.png")),
                 Draw(memory, "Memory", "MB", sizes, Path.Combine(folder, "cost-memory.png")),
@@ -109,7 +110,7 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
         var managed = GC.GetTotalMemory(forceFullCollection: true);
         var held = device.AllocatedBytes;
         var (step, owner) = line.Create(device, size);
-        try
+        using (owner)
         {
             var clock = Stopwatch.StartNew();
             step();
@@ -131,14 +132,10 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
             GC.KeepAlive(step);
             return (Statistics.Median(samples), bytes / 1e6);
         }
-        finally
-        {
-            owner?.Dispose();
-        }
     }
 
     /// <summary>Pairs of binary variables at random, every variable in four of them: an edge joins a variable and a factor.</summary>
-    private static (Action Step, IDisposable? Owner) RandomPairs(Device device, long edges)
+    private static (Action Step, IDisposable Owner) RandomPairs(Device device, long edges)
     {
         var random = new SplitMix64(1);
         int variables = (int)(edges / 4), factors = (int)(edges / 2);
@@ -162,7 +159,7 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
     }
 
     /// <summary>A square grid of spins, four messages to each.</summary>
-    private static (Action Step, IDisposable? Owner) Grid(Device device, long edges)
+    private static (Action Step, IDisposable Owner) Grid(Device device, long edges)
     {
         var side = (int)Math.Sqrt(edges / 4.0);
         var inference = new IsingBeliefPropagation<float>(device, IsingExperiment.Draw(1, side, side, 1), Endless);
@@ -170,21 +167,41 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
     }
 
     /// <summary>States of two numbers that turn by π/15, seen through noise.</summary>
-    private static (Action Step, IDisposable? Owner) Chain(Device device, long times)
+    private static (Action Step, IDisposable Owner) Chain(Device device, long times)
     {
         var random = new SplitMix64(1);
         var (cos, sin) = (Math.Cos(Math.PI / 15), Math.Sin(Math.PI / 15));
         var parameters = new LinearGaussianChainParameters([cos, -sin, sin, cos], [1.3, 0, 0, 0.7], [0, 0], [0.01, 0, 0, 0.01], [20, 0, 0, 20], [0.1, 0, 0, 0.1]);
         double[] x = [.. Enumerable.Range(0, 2 * (int)times).Select(_ => 10 * random.Normal())];
-        var chain = new LinearGaussianChain(parameters, x);
-        return (() => chain.Sweep(), null);
+        var chain = new LinearGaussianChain(device, parameters, x);
+        return (chain.Update, chain);
+    }
+
+    /// <summary>Points in the plane around three means, by variational message passing.</summary>
+    private static (Action Step, IDisposable Owner) Mixture(Device device, long points)
+    {
+        var random = new SplitMix64(1);
+        var x = new double[2 * points];
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i] = random.Normal() + (i / 2 % 3) switch { 0 => 4, 1 => i % 2 == 0 ? -4 : 4, _ => -4 };
+        }
+
+        var graph = new VariationalGraph<double>(device);
+        var pi = graph.Dirichlet("pi", [1, 1, 1]);
+        var mu = graph.MultivariateGaussian("mu", new double[6], new[] { 0.01, 0, 0, 0.01, 0.01, 0, 0, 0.01, 0.01, 0, 0, 0.01 }, 3);
+        var lambda = graph.Wishart("lambda", 3, [1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1], 3);
+        var z = graph.Categorical("z", pi, (int)points);
+        graph.Observe(graph.Mixture("x", z, mu, lambda), x);
+        var inference = new VariationalInference<double>(graph, new VariationalOptions { MaximumSweeps = 1, Tolerance = 0 });
+        return (() => inference.Run(), new Both(inference, graph));
     }
 
     private static BeliefPropagationOptions Endless => new() { Schedule = MessageSchedule.Flooding, MaximumIterations = 1, Tolerance = 0 };
 
     private static Figure Draw(double[][] curves, string title, string unit, long[] sizes, string path)
     {
-        using var plot = RunPlots.Create($"{title} against the size of the model", "edges, or times of the smoother", unit);
+        using var plot = RunPlots.Create($"{title} against the size of the model", "edges, times or points", unit);
         for (var line = 0; line < Lines.Length; line++)
         {
             int[] seen = [.. Enumerable.Range(0, sizes.Length).Where(i => curves[line][i] > 0)];
@@ -197,9 +214,18 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
         RunPlots.Logarithmic(plot.Axes.Bottom);
         RunPlots.Logarithmic(plot.Axes.Left);
         plot.ShowLegend(ScottPlot.Alignment.UpperLeft);
-        return RunPlots.Save(plot, path, 760, 480, $"{title}, in {unit}, against the number of edges (of the smoother: of times); both axes are logarithmic.");
+        return RunPlots.Save(plot, path, 760, 480, $"{title}, in {unit}, against the number of edges, of times or of points; both axes are logarithmic.");
+    }
+
+    private sealed class Both(IDisposable first, IDisposable second) : IDisposable
+    {
+        public void Dispose()
+        {
+            first.Dispose();
+            second.Dispose();
+        }
     }
 
     /// <summary>A curve: a model of any size, and what is timed.</summary>
-    private sealed record Line(string Name, string Unit, long Largest, Func<Device, long, (Action Step, IDisposable? Owner)> Create);
+    private sealed record Line(string Name, string Unit, long Largest, Func<Device, long, (Action Step, IDisposable Owner)> Create);
 }

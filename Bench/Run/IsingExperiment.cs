@@ -44,18 +44,18 @@ internal sealed class IsingExperiment(int models = 25) : IExperiment
 
                 var graph = model.ToFactorGraph();
                 var random = new SplitMix64((ulong)seed);
-                var uniform = MeanField(graph, _ => 0.5, stop);
+                var uniform = MeanField(device, graph, _ => 0.5, stop);
                 var best = double.NegativeInfinity;
                 for (var start = 0; start < RandomStarts; start++)
                 {
-                    var bound = MeanField(graph, _ => random.Uniform(), stop);
+                    var bound = MeanField(device, graph, _ => random.Uniform(), stop);
                     best = Math.Max(best, bound);
                     squares[4] += Square(bound - exact) / RandomStarts;
                 }
 
                 squares[3] += Square(uniform - exact);
                 squares[5] += Square(best - exact);
-                squares[6] += Square(MeanField(graph, _ => 1, stop) - exact);
+                squares[6] += Square(MeanField(device, graph, _ => 1, stop) - exact);
             }
 
             var errors = Array.ConvertAll(squares, sum => Math.Sqrt(sum / models));
@@ -115,7 +115,7 @@ internal sealed class IsingExperiment(int models = 25) : IExperiment
     }
 
     /// <summary>The bound of mean field at rest, from the probability of +1 of every spin.</summary>
-    private static double MeanField(DiscreteFactorGraph graph, Func<int, double> up, CancellationToken stop)
+    private static double MeanField(Device device, DiscreteFactorGraph graph, Func<int, double> up, CancellationToken stop)
     {
         var start = new double[2 * graph.Variables];
         for (var spin = 0; spin < graph.Variables; spin++)
@@ -124,9 +124,9 @@ internal sealed class IsingExperiment(int models = 25) : IExperiment
             start[2 * spin] = 1 - start[2 * spin + 1];
         }
 
-        var inference = new DiscreteMeanField(graph, start);
-        inference.Run(maximumSweeps: 1000, cancellation: stop);
-        return -inference.FreeEnergy;
+        using var model = new VariationalGraph<double>(device).Add(new DiscreteMeanField(device, graph, start));
+        using var inference = new VariationalInference<double>(model);
+        return -inference.Run(cancellation: stop).FreeEnergy;
     }
 
     /// <summary>A larger grid near the critical coupling, where neighbours agree in islands.</summary>
@@ -140,13 +140,15 @@ internal sealed class IsingExperiment(int models = 25) : IExperiment
         const string Setting = "field uniform in (-0.3, 0.3), every coupling 0.34";
         using var inference = new IsingBeliefPropagation<float>(device, model, new BeliefPropagationOptions { Damping = 0.5 });
         var result = inference.Run(cancellation: stop);
-        var meanField = new DiscreteMeanField(model.ToFactorGraph());
-        var rests = meanField.Run(maximumSweeps: 200, tolerance: 1e-6, cancellation: stop);
+        var meanField = new DiscreteMeanField(device, model.ToFactorGraph());
+        using var graph = new VariationalGraph<double>(device).Add(meanField);
+        using var sweeps = new VariationalInference<double>(graph, new VariationalOptions { MaximumSweeps = 200, Tolerance = 1e-6 });
+        var settled = sweeps.Run(cancellation: stop);
         double[] up = [.. Enumerable.Range(0, spins).Select(spin => meanField.Probability(spin)[1])];
         return
         [
             Picture(inference.Marginals(), "by belief propagation", Path.Combine(folder, "ising.png"), $"Beliefs of {Large} x {Large} spins after {result.Iterations} iterations ({End(result.Converged)}): {Setting}."),
-            Picture(up, "by mean field", Path.Combine(folder, "ising-mean-field.png"), $"Mean field on the same spins, from uniform probabilities, after {meanField.Sweeps} sweeps ({End(rests)}). It takes islands for certain where belief propagation does not."),
+            Picture(up, "by mean field", Path.Combine(folder, "ising-mean-field.png"), $"Mean field on the same spins, from uniform probabilities, after {settled.Sweeps} sweeps ({End(settled.Converged)}). It takes islands for certain where belief propagation does not."),
         ];
 
         static string End(bool rests) => rests ? "at rest" : "not at rest";

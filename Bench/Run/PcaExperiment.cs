@@ -50,9 +50,11 @@ internal sealed class PcaExperiment : IExperiment
         }
 
         double[] vague = [.. Enumerable.Repeat(1e-3, Components)];
-        var model = new BayesianPca(x, Digits.Pixels, new BayesianPcaPriors(1e-3, vague, vague, 1e-3, 1e-3), start, new double[start.Length * Components], observed);
+        var model = new BayesianPca(device, x, Digits.Pixels, new BayesianPcaPriors(1e-3, vague, vague, 1e-3, 1e-3), start, new double[start.Length * Components], observed);
         var freeEnergy = new List<double>();
-        model.Run(maximumSweeps, 1e-7, (_, energy) => freeEnergy.Add(energy), stop);
+        using var graph = new VariationalGraph<double>(device).Add(model);
+        using var inference = new VariationalInference<double>(graph, new VariationalOptions { MaximumSweeps = maximumSweeps, Tolerance = 1e-7 });
+        inference.Run(check => freeEnergy.Add(check.FreeEnergy), stop);
 
         int[] order = [.. Enumerable.Range(0, Components).OrderByDescending(component => SquaredWeights(model, component))];
         double[] squares = [.. order.Select(component => SquaredWeights(model, component))];
@@ -62,7 +64,7 @@ internal sealed class PcaExperiment : IExperiment
         return new ExperimentResult(
             Name,
             ["images", "components", "kept", "RMSE of pixels left out", "of their mean", "noise", "free energy", "sweeps"],
-            [[Images, Components, kept, error, errorOfMean, noise, model.FreeEnergy, model.Sweeps]],
+            [[Images, Components, kept, error, errorOfMean, noise, inference.FreeEnergy, inference.Sweeps]],
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Pixels are 0 to 1; {100 * LeftOut:F0} % of them were left out and predicted from the others, against the mean of the pixel over the images (root mean squared error, RMSE). A component is kept when its squared weights are above {Pruned} of the largest."),

@@ -23,8 +23,6 @@ namespace Native.Models;
 /// <remarks>In double. The graph keeps the blocks of the joint precision matrix, <c>O(variables)</c> of them; it can grow after a <see cref="Solve"/>.</remarks>
 public sealed class GaussianTree
 {
-    private const double LogTwoPi = 1.8378770664093454835606594728;
-
     private readonly List<int> _dimension = [];
     private readonly List<int> _vectorOffset = [0];
     private readonly List<int> _matrixOffset = [0];
@@ -124,6 +122,8 @@ public sealed class GaussianTree
         var (order, parent, parentEdge) = Walk();
         double[] precision = [.. _precision], potential = [.. _potential];
         var gains = new double[Variables][];
+        var widest = _dimension.Count == 0 ? 0 : _dimension.Max();
+        var crosses = new double[widest * widest];
         var inverses = new double[_precision.Count];
         var logPartition = new BlockedSum();
         logPartition.Add(_constant);
@@ -131,31 +131,28 @@ public sealed class GaussianTree
         {
             var variable = order[position];
             var d = _dimension[variable];
-            var factor = precision.AsSpan(_matrixOffset[variable], d * d);
-            var z = potential.AsSpan(_vectorOffset[variable], d);
-            if (!SmallMatrix.Factorise(factor, d))
+            Span<double> factor = Matrix(precision, variable), z = Vector(potential, variable);
+            if (!GaussianMessages.SumOut(factor, z, ref logPartition))
             {
                 throw new InvalidOperationException($"Variable {variable} has a direction of which no factor says anything: its precision, with all variables below it summed out, is not positive definite.");
             }
 
-            // With P = L Lᵀ: the message to the parent is -(L⁻¹B)ᵀ(L⁻¹B) and -(L⁻¹B)ᵀ(L⁻¹h).
-            SmallMatrix.SolveLower(factor, d, z, 1);
             if (parent[variable] >= 0)
             {
                 gains[variable] = SendUp(variable, parent[variable], parentEdge[variable], factor, z, precision, potential);
             }
 
-            logPartition.Add(0.5 * (SmallMatrix.Dot(z, z) + d * LogTwoPi) - SmallMatrix.LogDiagonal(factor, d));
             SmallMatrix.SolveUpper(factor, d, z, 1);
-            SmallMatrix.Invert(factor, d, inverses.AsSpan(_matrixOffset[variable], d * d));
+            SmallMatrix.Invert(factor, d, Matrix(inverses, variable));
         }
 
-        // potential now holds P⁻¹h, the mean given that the parent is 0.
+        // potential now holds P⁻¹h, the mean given that the parent is 0, and inverses P⁻¹.
         foreach (var variable in order)
         {
             if (parent[variable] >= 0)
             {
-                SendDown(variable, parent[variable], gains[variable], potential, inverses);
+                Span<double> mean = Vector(potential, variable), covariance = Matrix(inverses, variable);
+                GaussianMessages.SendDown(gains[variable], Vector(potential, parent[variable]), Matrix(inverses, parent[variable]), mean, covariance, crosses.AsSpan(0, gains[variable].Length));
             }
         }
 
@@ -205,7 +202,7 @@ public sealed class GaussianTree
         }
 
         SmallMatrix.SolveLower(factor, m, whitened, 1);
-        _constant -= 0.5 * (SmallMatrix.Dot(whitened, whitened) + m * LogTwoPi) + SmallMatrix.LogDiagonal(factor, m);
+        _constant -= 0.5 * (SmallMatrix.Dot(whitened, whitened) + m * Divergences.LogTwoPi) + SmallMatrix.LogDiagonal(factor, m);
         SmallMatrix.SolveLower(factor, m, whitenedA, _dimension[x]);
         AddTo(x, whitenedA, whitened);
         if (y >= 0)
@@ -246,22 +243,13 @@ public sealed class GaussianTree
         int d = _dimension[variable], e = _dimension[parent];
         var block = CollectionsMarshal.AsSpan(_coupling).Slice(_edges[edge].Offset, d * e);
         var gain = variable < parent ? block.ToArray() : SmallMatrix.Transpose(block, e, d);
-        SmallMatrix.SolveLower(factor, d, gain, e);
-        SmallMatrix.AddTransposedProduct(-1, gain, gain, d, e, e, precision.AsSpan(_matrixOffset[parent], e * e));
-        SmallMatrix.AddTransposedProduct(-1, gain, whitenedPotential, d, e, 1, potential.AsSpan(_vectorOffset[parent], e));
-        SmallMatrix.SolveUpper(factor, d, gain, e);
+        GaussianMessages.SendUp(factor, whitenedPotential, gain, Matrix(precision, parent), Vector(potential, parent));
         return gain;
     }
 
-    /// <summary>With <c>x = P⁻¹h - G x_parent + noise of covariance P⁻¹</c>: the mean and the covariance of a variable from those of its parent.</summary>
-    private void SendDown(int variable, int parent, double[] gain, double[] means, double[] covariances)
-    {
-        int d = _dimension[variable], e = _dimension[parent];
-        SmallMatrix.AddProduct(-1, gain, means.AsSpan(_vectorOffset[parent], e), d, e, 1, means.AsSpan(_vectorOffset[variable], d));
-        var spread = new double[d * e];
-        SmallMatrix.AddProduct(1, gain, covariances.AsSpan(_matrixOffset[parent], e * e), d, e, e, spread);
-        SmallMatrix.AddProduct(1, spread, SmallMatrix.Transpose(gain, d, e), d, e, d, covariances.AsSpan(_matrixOffset[variable], d * d));
-    }
+    private Span<double> Vector(double[] vectors, int variable) => vectors.AsSpan(_vectorOffset[variable], _dimension[variable]);
+
+    private Span<double> Matrix(double[] matrices, int variable) => matrices.AsSpan(_matrixOffset[variable], _dimension[variable] * _dimension[variable]);
 
     /// <summary>The variables from the lowest of every component on, parents before children.</summary>
     private (int[] Order, int[] Parent, int[] ParentEdge) Walk()

@@ -1,3 +1,5 @@
+using Native.Kernels;
+
 namespace Native.Models;
 
 /// <summary>How much of the dependence between weights a <see cref="BayesianLinearRegression"/> keeps.</summary>
@@ -32,6 +34,7 @@ public sealed class BayesianLinearRegression : VariationalBlock
     private double _halfLogPrecision;
 
     /// <summary>Folds the data.</summary>
+    /// <param name="device">A device whose memory the host can read; owned by the caller.</param>
     /// <param name="x">Inputs <c>X [n, d]</c>, finite.</param>
     /// <param name="y">Targets <c>[n]</c>, finite where observed.</param>
     /// <param name="alphaShape">Prior shape of every <c>α</c>, <c>[d]</c>, above 0.</param>
@@ -42,9 +45,9 @@ public sealed class BayesianLinearRegression : VariationalBlock
     /// <param name="posterior">Which posterior of the weights.</param>
     /// <exception cref="ArgumentException">A length does not fit or a number is out of range; the message names it.</exception>
     public BayesianLinearRegression(
-        ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> alphaShape, ReadOnlySpan<double> alphaRate, double tauShape, double tauRate,
+        Device device, ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> alphaShape, ReadOnlySpan<double> alphaRate, double tauShape, double tauRate,
         ReadOnlySpan<bool> observed = default, WeightPosterior posterior = WeightPosterior.Full)
-        : base(checked(Require.Positive(alphaShape.Length, nameof(alphaShape)) * (alphaShape.Length + 3) + 2))
+        : base(device, nameof(BayesianLinearRegression), checked(Require.Positive(alphaShape.Length, nameof(alphaShape)) * (alphaShape.Length + 3) + 2))
     {
         _d = alphaShape.Length;
         _posterior = Require.Named(posterior);
@@ -95,17 +98,18 @@ public sealed class BayesianLinearRegression : VariationalBlock
     /// <param name="weight"><c>d</c>.</param>
     public double ExpectedLogWeightPrior(int weight) => Divergences.ExpectedLogGaussian(1, AlphaShapes[weight], AlphaRates[weight], SecondMoment(weight));
 
-    private Span<double> Means => State[.._d];
+    private Span<double> Means => Parameters[.._d];
 
-    private Span<double> Covariances => State.Slice(_d, _d * _d);
+    private Span<double> Covariances => Parameters.Slice(_d, _d * _d);
 
-    private Span<double> AlphaShapes => State.Slice(_d + _d * _d, _d);
+    private Span<double> AlphaShapes => Parameters.Slice(_d + _d * _d, _d);
 
-    private Span<double> AlphaRates => State.Slice(2 * _d + _d * _d, _d);
+    private Span<double> AlphaRates => Parameters.Slice(2 * _d + _d * _d, _d);
 
-    private Span<double> Tau => State[^2..];
+    private Span<double> Tau => Parameters[^2..];
 
-    private protected override void Update()
+    /// <inheritdoc/>
+    public override void Update()
     {
         if (_posterior == WeightPosterior.Full)
         {

@@ -1,3 +1,5 @@
+using Native.Kernels;
+
 namespace Native.Models;
 
 /// <summary>How a <see cref="BayesianLogisticRegression"/> treats <c>E[log(1 + eᵃ)]</c>.</summary>
@@ -13,7 +15,7 @@ public enum LogisticBound
 /// <summary>
 /// Logistic regression: <c>y_n ~ Bernoulli(σ(w·x_n))</c>, <c>w ~ N(m₀, Λ₀⁻¹)</c>, <c>q(w)</c> one Gaussian of full covariance.
 /// With quadrature, the point of rest has <c>S⁻¹ = Λ₀ + Σ E[σ'(a)] x xᵀ</c> and <c>Λ₀(m - m₀) = Σ (y - E[σ(a)]) x</c>; each update goes towards that in natural parameters,
-/// halved until <c>F</c> does not rise, without a promise that some step is short enough: <see cref="VariationalBlock.Rises"/> counts.
+/// halved until <c>F</c> does not rise, without a promise that some step is short enough: <see cref="VariationalInference{T}.Rises"/> counts.
 /// With the bound, order w, ξ from the <c>ξ</c> of the prior: <c>S⁻¹ = Λ₀ + 2 Σ λ(ξ) x xᵀ</c>, <c>S⁻¹m = Λ₀m₀ + Σ (y - ½) x</c>, <c>ξ² = xᵀ(S + mmᵀ)x</c>, <c>λ(ξ) = tanh(ξ/2) / 4ξ</c>;
 /// <c>F</c> is minus the bound and never rises.
 /// </summary>
@@ -38,6 +40,7 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     private double _halfLogPrecision;
 
     /// <summary>Starts from the prior.</summary>
+    /// <param name="device">A device whose memory the host can read; owned by the caller.</param>
     /// <param name="x">Inputs <c>X [n, d]</c>, finite.</param>
     /// <param name="y">Labels <c>[n]</c>.</param>
     /// <param name="priorMean"><c>m₀ [d]</c>, finite.</param>
@@ -45,8 +48,8 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     /// <param name="bound">Quadrature or bound.</param>
     /// <exception cref="ArgumentException">A length does not fit or a number is out of range; the message names it.</exception>
     public BayesianLogisticRegression(
-        ReadOnlySpan<double> x, ReadOnlySpan<bool> y, ReadOnlySpan<double> priorMean, ReadOnlySpan<double> priorPrecision, LogisticBound bound = LogisticBound.GaussHermite)
-        : base(checked(Require.Positive(priorMean.Length, nameof(priorMean)) * (2 * priorMean.Length + 2) + y.Length))
+        Device device, ReadOnlySpan<double> x, ReadOnlySpan<bool> y, ReadOnlySpan<double> priorMean, ReadOnlySpan<double> priorPrecision, LogisticBound bound = LogisticBound.GaussHermite)
+        : base(device, nameof(BayesianLogisticRegression), checked(Require.Positive(priorMean.Length, nameof(priorMean)) * (2 * priorMean.Length + 2) + y.Length))
     {
         _d = priorMean.Length;
         _bound = Require.Named(bound);
@@ -76,17 +79,18 @@ public sealed class BayesianLogisticRegression : VariationalBlock
     /// <summary><c>ξ [n]</c> of the bound, ≥ 0; zeros with quadrature.</summary>
     public ReadOnlySpan<double> Xi => Xis;
 
-    private protected override bool Descends => _bound == LogisticBound.JaakkolaJordan;
+    /// <inheritdoc/>
+    public override bool Descends => _bound == LogisticBound.JaakkolaJordan;
 
-    private Span<double> Means => State[.._d];
+    private Span<double> Means => Parameters[.._d];
 
-    private Span<double> Covariances => State.Slice(_d, _d * _d);
+    private Span<double> Covariances => Parameters.Slice(_d, _d * _d);
 
-    private Span<double> Xis => State.Slice(_d + _d * _d, _y.Length);
+    private Span<double> Xis => Parameters.Slice(_d + _d * _d, _y.Length);
 
-    private Span<double> Precisions => State.Slice(State.Length - _d - _d * _d, _d * _d);
+    private Span<double> Precisions => Parameters.Slice(Parameters.Length - _d - _d * _d, _d * _d);
 
-    private Span<double> Naturals => State[^_d..];
+    private Span<double> Naturals => Parameters[^_d..];
 
     /// <summary>
     /// The energy term of the likelihood of one row, <c>E[log p(y | a)] = y E[a] - E[log(1 + eᵃ)]</c> with <c>a ~ N(mean, variance)</c>.
@@ -117,7 +121,8 @@ public sealed class BayesianLogisticRegression : VariationalBlock
         return (label ? 0.5 : -0.5) * mean - 0.5 * xi - Divergences.Log1p(Math.Exp(-xi)) - Lambda(xi) * (variance + mean * mean - xi * xi);
     }
 
-    private protected override void Update()
+    /// <inheritdoc/>
+    public override void Update()
     {
         if (_bound == LogisticBound.JaakkolaJordan)
         {

@@ -1,3 +1,5 @@
+using Native.Kernels;
+
 namespace Native.Models;
 
 /// <summary>What is known before of a <see cref="BayesianPca"/>; all above 0.</summary>
@@ -33,6 +35,7 @@ public sealed class BayesianPca : VariationalBlock
     private double _residual;
 
     /// <summary>Reads the data.</summary>
+    /// <param name="device">A device whose memory the host can read; owned by the caller.</param>
     /// <param name="x">Data <c>[n, D]</c>, finite where observed.</param>
     /// <param name="columns"><c>D</c>, ≥ 1.</param>
     /// <param name="priors">What is known before; its <c>α</c> say how many components there are.</param>
@@ -41,8 +44,8 @@ public sealed class BayesianPca : VariationalBlock
     /// <param name="observed"><c>[n, D]</c>, false where an entry is missing; empty when none is.</param>
     /// <exception cref="ArgumentException">A length does not fit or a number is out of range; the message names it.</exception>
     public BayesianPca(
-        ReadOnlySpan<double> x, int columns, BayesianPcaPriors priors, ReadOnlySpan<double> initialWeightMean, ReadOnlySpan<double> initialWeightCovariance, ReadOnlySpan<bool> observed = default)
-        : base(Parameters(x, columns, priors, out var n, out var k))
+        Device device, ReadOnlySpan<double> x, int columns, BayesianPcaPriors priors, ReadOnlySpan<double> initialWeightMean, ReadOnlySpan<double> initialWeightCovariance, ReadOnlySpan<bool> observed = default)
+        : base(device, nameof(BayesianPca), Count(x, columns, priors, out var n, out var k))
     {
         (_n, _width, _k, _prior) = (n, columns, k, priors);
         Positive([priors.MuPrecision], 1, "priors.MuPrecision");
@@ -111,25 +114,26 @@ public sealed class BayesianPca : VariationalBlock
     /// <param name="component"><c>k</c>.</param>
     public double ExpectedLogWeightPrior(int component) => Divergences.ExpectedLogGaussian(_width, AlphaShapes[component], AlphaRates[component], SquaredWeights(component));
 
-    private Span<double> WeightMeans => State[..(_width * _k)];
+    private Span<double> WeightMeans => Parameters[..(_width * _k)];
 
-    private Span<double> WeightCovariances => State.Slice(_width * _k, _width * _k * _k);
+    private Span<double> WeightCovariances => Parameters.Slice(_width * _k, _width * _k * _k);
 
-    private Span<double> MuMeans => State.Slice(_width * _k * (_k + 1), _width);
+    private Span<double> MuMeans => Parameters.Slice(_width * _k * (_k + 1), _width);
 
-    private Span<double> MuPrecisions => State.Slice(_width * _k * (_k + 1) + _width, _width);
+    private Span<double> MuPrecisions => Parameters.Slice(_width * _k * (_k + 1) + _width, _width);
 
-    private Span<double> AlphaShapes => State.Slice(_width * (_k * (_k + 1) + 2), _k);
+    private Span<double> AlphaShapes => Parameters.Slice(_width * (_k * (_k + 1) + 2), _k);
 
-    private Span<double> AlphaRates => State.Slice(_width * (_k * (_k + 1) + 2) + _k, _k);
+    private Span<double> AlphaRates => Parameters.Slice(_width * (_k * (_k + 1) + 2) + _k, _k);
 
-    private Span<double> Tau => State.Slice(_width * (_k * (_k + 1) + 2) + 2 * _k, 2);
+    private Span<double> Tau => Parameters.Slice(_width * (_k * (_k + 1) + 2) + 2 * _k, 2);
 
-    private Span<double> ScoreMeans => State.Slice(State.Length - _n * _k * (_k + 1), _n * _k);
+    private Span<double> ScoreMeans => Parameters.Slice(Parameters.Length - _n * _k * (_k + 1), _n * _k);
 
-    private Span<double> ScoreCovariances => State[^(_n * _k * _k)..];
+    private Span<double> ScoreCovariances => Parameters[^(_n * _k * _k)..];
 
-    private protected override void Update()
+    /// <inheritdoc/>
+    public override void Update()
     {
         _halfLogPrecisionZ = UpdateSide(_n, _width, _width, 1, ScoreMeans, ScoreCovariances, WeightMeans, WeightCovariances, _fullRow, "z", isScore: true);
         _halfLogPrecisionW = UpdateSide(_width, _n, 1, _width, WeightMeans, WeightCovariances, ScoreMeans, ScoreCovariances, _fullColumn, "w", isScore: false);
@@ -173,7 +177,7 @@ public sealed class BayesianPca : VariationalBlock
         return energy + rest.Total;
     }
 
-    private static int Parameters(ReadOnlySpan<double> x, int columns, BayesianPcaPriors priors, out int n, out int k)
+    private static int Count(ReadOnlySpan<double> x, int columns, BayesianPcaPriors priors, out int n, out int k)
     {
         ArgumentNullException.ThrowIfNull(priors);
         Require.Positive(columns);

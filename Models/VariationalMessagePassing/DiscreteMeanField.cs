@@ -1,3 +1,5 @@
+using Native.Kernels;
+
 namespace Native.Models;
 
 /// <summary>
@@ -13,11 +15,12 @@ public sealed class DiscreteMeanField : VariationalBlock
     private readonly int[] _states = new int[DiscreteFactorGraph.MaximumFactorVariables];
 
     /// <summary>Starts from uniform probabilities, or from the given ones.</summary>
+    /// <param name="device">A device whose memory the host can read; owned by the caller.</param>
     /// <param name="graph">The graph.</param>
     /// <param name="initial">The states of all variables, one variable after another, each adding up to 1; empty for uniform. Symmetric models need a start that is not.</param>
     /// <exception cref="ArgumentException">A number is not a probability, or those of a variable do not add up to 1; the message names it.</exception>
-    public DiscreteMeanField(DiscreteFactorGraph graph, ReadOnlySpan<double> initial = default)
-        : base(Count(graph))
+    public DiscreteMeanField(Device device, DiscreteFactorGraph graph, ReadOnlySpan<double> initial = default)
+        : base(device, nameof(DiscreteMeanField), Count(graph))
     {
         _graph = graph;
         _offset = new int[graph.Variables + 1];
@@ -31,7 +34,7 @@ public sealed class DiscreteMeanField : VariationalBlock
         _message = new double[widest];
         if (!initial.IsEmpty)
         {
-            Finite(initial, State.Length, nameof(initial)).CopyTo(State);
+            Finite(initial, Parameters.Length, nameof(initial)).CopyTo(Parameters);
         }
 
         for (var variable = 0; variable < graph.Variables; variable++)
@@ -57,7 +60,7 @@ public sealed class DiscreteMeanField : VariationalBlock
     }
 
     /// <summary>The probabilities of all states, one variable after another.</summary>
-    public ReadOnlySpan<double> Probabilities => State;
+    public ReadOnlySpan<double> Probabilities => Parameters;
 
     /// <summary>The probabilities of a variable.</summary>
     /// <param name="variable">A variable of the graph.</param>
@@ -67,7 +70,8 @@ public sealed class DiscreteMeanField : VariationalBlock
     /// <param name="factor">A factor of the graph.</param>
     public double ExpectedLogFactor(int factor) => Expect(factor, -1);
 
-    private protected override void Update()
+    /// <inheritdoc/>
+    public override void Update()
     {
         for (var variable = 0; variable < _graph.Variables; variable++)
         {
@@ -88,7 +92,7 @@ public sealed class DiscreteMeanField : VariationalBlock
             if (!double.IsFinite(largest))
             {
                 throw new InvalidOperationException(
-                    $"DiscreteMeanField, sweep {Sweeps}: every state of variable '{_graph.VariableName(variable)}' has probability 0, given what q says of its neighbours. Start from other probabilities.");
+                    $"every state of variable '{_graph.VariableName(variable)}' has probability 0, given what q says of its neighbours (start from other probabilities)");
             }
 
             var sum = 0.0;
@@ -108,7 +112,7 @@ public sealed class DiscreteMeanField : VariationalBlock
     private protected override double ComputeFreeEnergy()
     {
         var energy = new BlockedSum();
-        foreach (var q in State)
+        foreach (var q in Parameters)
         {
             energy.Add(q == 0 ? 0 : q * Math.Log(q));
         }
@@ -133,7 +137,7 @@ public sealed class DiscreteMeanField : VariationalBlock
         return count;
     }
 
-    private Span<double> Of(int variable) => State[_offset[variable].._offset[variable + 1]];
+    private Span<double> Of(int variable) => Parameters[_offset[variable].._offset[variable + 1]];
 
     /// <summary>Adds <c>E[log f | x_target = s]</c> to the message, or without a target gives <c>E[log f]</c>.</summary>
     private double Expect(int factor, int target)
@@ -154,7 +158,7 @@ public sealed class DiscreteMeanField : VariationalBlock
                 }
                 else
                 {
-                    weight *= State[_offset[variables[k]] + states[k]];
+                    weight *= Parameters[_offset[variables[k]] + states[k]];
                 }
             }
 

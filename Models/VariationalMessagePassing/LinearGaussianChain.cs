@@ -1,3 +1,5 @@
+using Native.Kernels;
+
 namespace Native.Models;
 
 /// <summary>How much of the dependence between times a <see cref="LinearGaussianChain"/> keeps.</summary>
@@ -26,7 +28,7 @@ public sealed record LinearGaussianChainParameters(
 /// Structured, one sweep is exact and <c>F = -log p(x)</c>: the joint precision is block tridiagonal; the filter takes every time out of the next one,
 /// the smoother returns from the last (Rauch, Tung and Striebel 1965, in information form). Factorised, <c>z_t</c> is updated for <c>t = 0, 1, …</c> from means of 0.
 /// </summary>
-/// <remarks><see cref="GaussianTree"/> does the same for trees of any shape, stated factor by factor; this is its chain of equal steps in flat memory, without an allocation a sweep.</remarks>
+/// <remarks><see cref="GaussianTree"/> does the same for trees of any shape, stated factor by factor; this is its chain of equal steps in flat memory, without an allocation a sweep, by the same messages.</remarks>
 public sealed partial class LinearGaussianChain : VariationalBlock
 {
     private readonly int _times;
@@ -49,13 +51,14 @@ public sealed partial class LinearGaussianChain : VariationalBlock
     private double _logPartition;
 
     /// <summary>Reads parameters and observations into the joint precision.</summary>
+    /// <param name="device">A device whose memory the host can read; owned by the caller.</param>
     /// <param name="parameters">What is known.</param>
     /// <param name="x">Observations <c>[T, M]</c>.</param>
     /// <param name="observed"><c>[T]</c>, false where the observation of a time is missing (its numbers are not looked at); empty when none is.</param>
     /// <param name="posterior">Which posterior.</param>
     /// <exception cref="ArgumentException">A shape does not fit, a number is not finite, or a precision is not symmetric and positive definite; the message names it.</exception>
-    public LinearGaussianChain(LinearGaussianChainParameters parameters, ReadOnlySpan<double> x, ReadOnlySpan<bool> observed = default, ChainPosterior posterior = ChainPosterior.Structured)
-        : base(Parameters(parameters, x, out var times, out var d, out var m))
+    public LinearGaussianChain(Device device, LinearGaussianChainParameters parameters, ReadOnlySpan<double> x, ReadOnlySpan<bool> observed = default, ChainPosterior posterior = ChainPosterior.Structured)
+        : base(device, nameof(LinearGaussianChain), Count(parameters, x, out var times, out var d, out var m))
     {
         (_times, _d, _posterior) = (times, d, Require.Named(posterior));
         _observed = Observed(observed, times);
@@ -117,13 +120,14 @@ public sealed partial class LinearGaussianChain : VariationalBlock
     /// <summary><c>Cov(z_t, z_{t+1}) [T - 1, d, d]</c>; zeros in the factorised posterior.</summary>
     public ReadOnlySpan<double> CrossCovariance => CrossCovariances;
 
-    private Span<double> Means => State[..(_times * _d)];
+    private Span<double> Means => Parameters[..(_times * _d)];
 
-    private Span<double> Covariances => State.Slice(_times * _d, _times * _d * _d);
+    private Span<double> Covariances => Parameters.Slice(_times * _d, _times * _d * _d);
 
-    private Span<double> CrossCovariances => State[(_times * _d * (_d + 1))..];
+    private Span<double> CrossCovariances => Parameters[(_times * _d * (_d + 1))..];
 
-    private protected override void Update()
+    /// <inheritdoc/>
+    public override void Update()
     {
         if (_posterior == ChainPosterior.Structured)
         {
@@ -168,7 +172,7 @@ public sealed partial class LinearGaussianChain : VariationalBlock
         return energy.Total;
     }
 
-    private static int Parameters(LinearGaussianChainParameters parameters, ReadOnlySpan<double> x, out int times, out int d, out int m)
+    private static int Count(LinearGaussianChainParameters parameters, ReadOnlySpan<double> x, out int times, out int d, out int m)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         d = parameters.PriorMean.Count;
@@ -192,7 +196,7 @@ public sealed partial class LinearGaussianChain : VariationalBlock
 
     private Span<double> Block(double[] blocks, int t) => blocks.AsSpan(t * _d * _d, _d * _d);
 
-    /// <summary>With <c>P = L Lᵀ</c>: the next time gets <c>-(L⁻¹B)ᵀ(L⁻¹B)</c> and <c>-(L⁻¹B)ᵀ(L⁻¹h)</c>.</summary>
+    /// <summary>Forward: the parent of a time is the next one.</summary>
     private void Filter()
     {
         _precision.CopyTo(_factor, 0);
@@ -203,17 +207,16 @@ public sealed partial class LinearGaussianChain : VariationalBlock
         {
             var factor = Block(_factor, t);
             var z = Means.Slice(t * _d, _d);
-            Factorise(factor, _d, "z", t);
-            SmallMatrix.SolveLower(factor, _d, z, 1);
-            logPartition.Add(0.5 * (SmallMatrix.Dot(z, z) + _d * Divergences.LogTwoPi) - SmallMatrix.LogDiagonal(factor, _d));
+            if (!GaussianMessages.SumOut(factor, z, ref logPartition))
+            {
+                throw NotPositiveDefinite("z", t);
+            }
+
             if (t + 1 < _times)
             {
                 var gain = Block(_gain, t);
                 _coupling.CopyTo(gain);
-                SmallMatrix.SolveLower(factor, _d, gain, _d);
-                SmallMatrix.AddTransposedProduct(-1, gain, gain, _d, _d, _d, Block(_factor, t + 1));
-                SmallMatrix.AddTransposedProduct(-1, gain, z, _d, _d, 1, Means.Slice((t + 1) * _d, _d));
-                SmallMatrix.SolveUpper(factor, _d, gain, _d);
+                GaussianMessages.SendUp(factor, z, gain, Block(_factor, t + 1), Means.Slice((t + 1) * _d, _d));
             }
 
             SmallMatrix.SolveUpper(factor, _d, z, 1);
@@ -222,28 +225,18 @@ public sealed partial class LinearGaussianChain : VariationalBlock
         _logPartition = logPartition.Total;
     }
 
-    /// <summary>With <c>z_t = P⁻¹h - G z_{t+1} + noise of covariance P⁻¹</c>: mean and covariance from those of the next time, <c>Cov(z_t, z_{t+1}) = -G Cov(z_{t+1})</c>.</summary>
+    /// <summary>Backward, from the last time on.</summary>
     private void Smooth()
     {
-        Span<double> covariances = Covariances, crosses = CrossCovariances;
+        Span<double> means = Means, covariances = Covariances, crosses = CrossCovariances;
         for (var t = _times - 1; t >= 0; t--)
         {
             var covariance = covariances.Slice(t * _d * _d, _d * _d);
             SmallMatrix.Invert(Block(_factor, t), _d, covariance);
             if (t + 1 < _times)
             {
-                var gain = Block(_gain, t);
-                var cross = crosses.Slice(t * _d * _d, _d * _d);
-                SmallMatrix.AddProduct(-1, gain, Means.Slice((t + 1) * _d, _d), _d, _d, 1, Means.Slice(t * _d, _d));
-                cross.Clear();
-                SmallMatrix.AddProduct(-1, gain, covariances.Slice((t + 1) * _d * _d, _d * _d), _d, _d, _d, cross);
-                for (var row = 0; row < _d; row++)
-                {
-                    for (var column = 0; column < _d; column++)
-                    {
-                        covariance[row * _d + column] -= SmallMatrix.Dot(cross.Slice(row * _d, _d), gain.Slice(column * _d, _d));
-                    }
-                }
+                GaussianMessages.SendDown(
+                    Block(_gain, t), means.Slice((t + 1) * _d, _d), covariances.Slice((t + 1) * _d * _d, _d * _d), means.Slice(t * _d, _d), covariance, crosses.Slice(t * _d * _d, _d * _d));
             }
         }
     }

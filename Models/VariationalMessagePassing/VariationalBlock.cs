@@ -1,122 +1,62 @@
+using Native.Kernels;
+
 namespace Native.Models;
 
 /// <summary>
-/// A model whose posterior is found by coordinate descent on the free energy <c>F = E_q[log q] - E_q[log p(x, z)] = -ELBO</c>, all constants included (Winn and Bishop 2005).
+/// A whole model as one factor: a posterior of several parts, found by coordinate descent on the free energy <c>F = E_q[log q] - E_q[log p(x, z)] = -ELBO</c>, all constants included (Winn and Bishop 2005).
+/// It runs as any factor does:
+/// <code>
+/// using var graph = new VariationalGraph&lt;double&gt;(device).Add(model);
+/// using var inference = new VariationalInference&lt;double&gt;(graph);
+/// inference.Run();
+/// </code>
 /// A sweep updates every part of the posterior once, in the order that the model states; each update is the minimum of <c>F</c> over that part, so that <c>F</c> never rises,
 /// unless the model says otherwise.
 /// </summary>
-/// <remarks>In double, in the thread that calls; a sweep allocates nothing. The result of a sweep does not depend on anything but the state before it.</remarks>
-public abstract class VariationalBlock
+/// <remarks>In double, in the thread that calls; a sweep allocates nothing. The result of a sweep depends on the state before it alone. The graph owns the model's memory: its posterior is read before the graph is disposed.</remarks>
+public abstract unsafe class VariationalBlock : FactorArray<double>
 {
-    // What rounding may add to F in a sweep, relative to 1 + |F|.
-    private const double RoundingOfFreeEnergy = 1e-10;
+    private readonly DeviceTensor<double> _posterior;
 
-    private readonly double[] _state;
-    private readonly double[] _before;
-
-    private protected VariationalBlock(int parameters)
+    private protected VariationalBlock(Device device, string name, int parameters)
+        : base(device, name, "block", 1, [])
     {
-        _state = new double[parameters];
-        _before = new double[parameters];
+        _posterior = device.Allocate<double>(parameters);
+        if (_posterior.Pointer is null)
+        {
+            _posterior.Dispose();
+            throw new NotSupportedException($"device: {name} needs a device whose memory the host can read, but got {device.Name}.");
+        }
     }
 
-    /// <summary><c>F</c> after the last sweep; NaN before the first.</summary>
-    public double FreeEnergy { get; private set; } = double.NaN;
-
-    /// <summary>Number of sweeps so far.</summary>
-    public int Sweeps { get; private set; }
-
-    /// <summary>Number of sweeps in which <c>F</c> rose by more than rounding; only models without a promise of descent get past the first.</summary>
-    public int Rises { get; private set; }
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<KeyValuePair<string, DeviceTensor<double>>> State => [new("posterior", _posterior)];
 
     /// <summary>All parameters of the posterior, one part after another: everything that the next sweep and the model's properties depend on.</summary>
-    private protected Span<double> State => _state;
+    private protected Span<double> Parameters => new(_posterior.Pointer, (int)_posterior.Count);
 
-    /// <summary>Whether a rise of <c>F</c> is an error.</summary>
-    private protected virtual bool Descends => true;
+    /// <summary>A block touches no variable of the graph.</summary>
+    public sealed override void AddMessage(VariableArray<double> target, DeviceMatrix<double> natural) => throw new NotSupportedException($"{Name}: this factor touches no variable.");
 
-    /// <summary>Updates every part of the posterior once.</summary>
-    /// <returns>The largest change of a parameter <c>p</c>: <c>max |Δp| / (1 + |p|)</c>.</returns>
-    /// <exception cref="InvalidOperationException"><c>F</c> rose or is NaN, or a distribution left its domain: the message names the model, the variable and the sweep; posterior, <c>F</c> and counts stay those of the sweep before.</exception>
-    public double Sweep()
-    {
-        _state.CopyTo(_before, 0);
-        Sweeps++;
-        try
-        {
-            Update();
-            var energy = ComputeFreeEnergy();
-            Rises += Rose(energy) ? 1 : 0;
-            FreeEnergy = energy;
-        }
-        catch
-        {
-            _before.CopyTo(_state, 0);
-            Sweeps--;
-            throw;
-        }
+    /// <inheritdoc/>
+    public sealed override void FreeEnergy(DeviceMatrix<double> term) => Device.Dense<double>().Fill(term, ComputeFreeEnergy());
 
-        var change = 0.0;
-        for (var i = 0; i < _state.Length; i++)
-        {
-            change = Math.Max(change, Math.Abs(_state[i] - _before[i]) / (1 + Math.Abs(_state[i])));
-        }
-
-        return change;
-    }
-
-    /// <summary>Sweeps until both <c>|ΔF| / (1 + |F|)</c> and the change of the parameters are at most the tolerance, or for the given number of sweeps.</summary>
-    /// <param name="maximumSweeps">Most sweeps, ≥ 0.</param>
-    /// <param name="tolerance">Tolerance, finite and ≥ 0.</param>
-    /// <param name="onSweep">Called with the number of the sweep and <c>F</c>; null for none.</param>
-    /// <param name="cancellation">Stops between two sweeps; the posterior is that of the last whole one.</param>
-    /// <returns>Whether both came to rest.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="InvalidOperationException">As for <see cref="Sweep"/>.</exception>
-    public bool Run(int maximumSweeps = 10_000, double tolerance = 1e-10, Action<int, double>? onSweep = null, CancellationToken cancellation = default)
-    {
-        Require.AtLeastZero(maximumSweeps);
-        Require.AtLeastZero(tolerance);
-        for (var sweep = 0; sweep < maximumSweeps; sweep++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var before = FreeEnergy;
-            var change = Sweep();
-            onSweep?.Invoke(Sweeps, FreeEnergy);
-            if (change <= tolerance && Math.Abs(FreeEnergy - before) <= tolerance * (1 + Math.Abs(FreeEnergy)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool Rose(double energy)
-    {
-        if (double.IsNaN(energy))
-        {
-            throw new InvalidOperationException($"{GetType().Name}, sweep {Sweeps}: the free energy is NaN.");
-        }
-
-        var rose = energy - FreeEnergy > RoundingOfFreeEnergy * (1 + Math.Abs(energy));
-        return rose && Descends
-            ? throw new InvalidOperationException($"{GetType().Name}, sweep {Sweeps}: the free energy rose from {FreeEnergy} to {energy}.")
-            : rose;
-    }
-
-    private protected abstract void Update();
+    /// <inheritdoc/>
+    protected sealed override void Dispose(bool disposing) => _posterior.Dispose();
 
     private protected abstract double ComputeFreeEnergy();
 
     /// <summary>Cholesky of a precision; the message of a failure names the variable.</summary>
-    private protected void Factorise(Span<double> precision, int dimension, string variable, int index = -1)
+    private protected static void Factorise(Span<double> precision, int dimension, string variable, int index = -1)
     {
         if (!SmallMatrix.Factorise(precision, dimension))
         {
-            throw new InvalidOperationException($"{GetType().Name}, sweep {Sweeps}: the precision of {(index < 0 ? variable : $"{variable}[{index}]")} is not positive definite.");
+            throw NotPositiveDefinite(variable, index);
         }
     }
+
+    private protected static InvalidOperationException NotPositiveDefinite(string variable, int index) =>
+        new($"the precision of {(index < 0 ? variable : $"{variable}[{index}]")} is not positive definite");
 
     private protected static double[] Finite(ReadOnlySpan<double> numbers, long count, string name)
     {

@@ -128,7 +128,7 @@ public sealed partial class VariationalGraph<T> : IDisposable
     /// <summary>Adds a factor of one's own, on variables of this graph.</summary>
     /// <param name="factor">The factor; owned by the graph from now on.</param>
     /// <returns>This graph.</returns>
-    /// <exception cref="ArgumentException">It touches no variable, or one of another graph.</exception>
+    /// <exception cref="ArgumentException">It touches no variable and has no posterior of its own, or touches a variable of another graph, or the graph has a block of that name.</exception>
     public VariationalGraph<T> Add(FactorArray<T> factor)
     {
         ArgumentNullException.ThrowIfNull(factor);
@@ -140,7 +140,15 @@ public sealed partial class VariationalGraph<T> : IDisposable
 
         if (factor.Variables.Count == 0)
         {
-            throw new ArgumentException($"factor: expected {factor.Name} to touch a variable of the graph.", nameof(factor));
+            if (factor.State.Count == 0)
+            {
+                throw new ArgumentException($"factor: expected {factor.Name} to touch a variable of the graph, or to have a posterior of its own.", nameof(factor));
+            }
+
+            if (_factors.Exists(other => other.Name == factor.Name))
+            {
+                throw new ArgumentException($"factor: the graph has a {factor.Name} already.", nameof(factor));
+            }
         }
 
         _factors.Add(factor);

@@ -135,6 +135,11 @@ public sealed partial class VariationalInference<T>
         }
 
         FreeMinibatches();
+        if (_blocks.Length > 0)
+        {
+            throw new ArgumentException($"graph: {_blocks[0].Name} (a block) does not fit stochastic inference. Supported: observed variables with shared parents.", "graph");
+        }
+
         var observed = Array.FindAll(_factors, factor => factor.Variables[0].IsObserved);
         if (observed.Length == 0)
         {

@@ -28,6 +28,7 @@ public sealed partial class VariationalInference<T> : IDisposable
     private readonly FactorArray<T>[][] _messages;
     private readonly FactorArray<T>?[] _owners;
     private readonly FactorArray<T>[] _factors;
+    private readonly FactorArray<T>[] _blocks;
     private readonly DeviceTensor<T> _change;
     private readonly double _tolerance;
     private readonly int _checkEvery;
@@ -60,6 +61,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         _updates = _device.Updates<T>();
         _dense = _device.Dense<T>();
         _factors = [.. graph.Factors];
+        _blocks = Array.FindAll(_factors, factor => factor.Variables.Count == 0);
         LetMixturesOwnGates();
         _owners = Array.ConvertAll(_order, variable => Array.Find(_factors, factor => factor.Variables.Contains(variable) && factor.Owns(variable)));
         _messages = Array.ConvertAll(_order, variable => Array.FindAll(_factors, factor => factor.Variables.Contains(variable)));
@@ -158,8 +160,8 @@ public sealed partial class VariationalInference<T> : IDisposable
     {
         foreach (var factor in graph.Factors)
         {
-            var generated = factor.Variables[0];
-            if (!generated.IsObserved && (factor.Kind == "mixture" || generated.Family == ExponentialFamily.Poisson))
+            var generated = factor.Variables.Count > 0 ? factor.Variables[0] : null;
+            if (generated is { IsObserved: false } && (factor.Kind == "mixture" || generated.Family == ExponentialFamily.Poisson))
             {
                 throw new ArgumentException($"graph: {generated.Name} is a {(factor.Kind == "mixture" ? "mixture" : "Poisson count")} that is not observed. Supported: observed ones; call Observe.", nameof(graph));
             }
@@ -222,7 +224,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         uint stream = 0;
         foreach (var variable in Graph.Variables)
         {
-            if (!variable.IsObserved && !Array.Exists(_factors, factor => factor.Variables[0] == variable && factor.Owns(variable)))
+            if (!variable.IsObserved && !Array.Exists(_factors, factor => factor.Variables.Count > 0 && factor.Variables[0] == variable && factor.Owns(variable)))
             {
                 SetStart(variable, stream++);
             }
@@ -252,7 +254,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         else if (variable.PriorValues is null)
         {
             _dense.Fill(natural, T.Zero);
-            Array.Find(_factors, factor => factor.Variables[0] == variable)!.AddMessage(variable, natural);
+            Array.Find(_factors, factor => factor.Variables.Count > 0 && factor.Variables[0] == variable)!.AddMessage(variable, natural);
         }
 
         variable.UpdateMoments();
@@ -281,6 +283,23 @@ public sealed partial class VariationalInference<T> : IDisposable
                 Propose(i);
                 Accept(i);
             }
+        }
+
+        foreach (var block in _blocks)
+        {
+            Update(block);
+        }
+    }
+
+    private void Update(FactorArray<T> block)
+    {
+        try
+        {
+            block.Update();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw Failure(error.Message, "", block.Name);
         }
     }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Native.Bench;
+using Native.Kernels.Cpu;
 using Native.Kernels.Reference;
 using Native.Models;
 
@@ -8,6 +9,8 @@ namespace Native.Tests;
 /// <summary>Blocks of variational inference: reference cases, descent, energy terms against numerical integration, exact solutions.</summary>
 public class VariationalBlockTests
 {
+    private static readonly CpuDevice Device = new(1);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -32,9 +35,10 @@ public class VariationalBlockTests
             var random = new Random(seed);
             foreach (var model in RandomModels(random))
             {
-                model.Run(40, 0, cancellation: Stop);
-                Assert.True(double.IsFinite(model.FreeEnergy));
-                Assert.True(model.Rises == 0);
+                using var graph = new VariationalGraph<double>(Device).Add(model);
+                using var inference = Inference(graph, 40);
+                Assert.True(double.IsFinite(inference.Run(cancellation: Stop).FreeEnergy));
+                Assert.True(inference.Rises == 0);
             }
         },
         iter: 60);
@@ -44,9 +48,11 @@ public class VariationalBlockTests
     {
         foreach (var model in RandomModels(new Random(3)))
         {
-            model.Run(60, 0, cancellation: Stop);
+            using var graph = new VariationalGraph<double>(Device).Add(model);
+            using var inference = Inference(graph, 60);
+            inference.Run(cancellation: Stop);
             var before = GC.GetAllocatedBytesForCurrentThread();
-            model.Sweep();
+            inference.Run(cancellation: Stop);
             Assert.True(GC.GetAllocatedBytesForCurrentThread() == before, model.GetType().Name);
         }
     }
@@ -78,9 +84,8 @@ public class VariationalBlockTests
         }
 
         var beliefs = tree.Solve();
-        var chain = new LinearGaussianChain(Chain(transition, emission, [1, -2], 0.01, 20, 0.1), x, observed);
-        chain.Sweep();
-        Assert.Equal(-beliefs.LogPartition, chain.FreeEnergy, 1e-9);
+        var chain = new LinearGaussianChain(Device, Chain(transition, emission, [1, -2], 0.01, 20, 0.1), x, observed);
+        Assert.Equal(-beliefs.LogPartition, Run(chain, 1).FreeEnergy, 1e-9);
         for (var t = 0; t < N; t++)
         {
             AssertClose(beliefs.Mean(t), chain.Mean.Slice(2 * t, 2));
@@ -97,12 +102,13 @@ public class VariationalBlockTests
     {
         var parameters = Chain([0.9, 0.1, -0.2, 0.8], [1, 0, 0.5, 1], [0, 1], 1, 2, 3);
         var x = Normals(new Random(5), 40, 1);
-        var exact = new LinearGaussianChain(parameters, x);
-        var factorised = new LinearGaussianChain(parameters, x, posterior: ChainPosterior.Factorised);
-        exact.Sweep();
-        Assert.True(factorised.Run(tolerance: 1e-13, cancellation: Stop));
+        var exact = new LinearGaussianChain(Device, parameters, x);
+        var factorised = new LinearGaussianChain(Device, parameters, x, posterior: ChainPosterior.Factorised);
+        var least = Run(exact, 1).FreeEnergy;
+        var result = Run(factorised, 10_000, 1e-13);
+        Assert.True(result.Converged);
         AssertClose(exact.Mean, factorised.Mean);
-        Assert.True(factorised.FreeEnergy > exact.FreeEnergy);
+        Assert.True(result.FreeEnergy > least);
     }
 
     [Theory]
@@ -123,8 +129,8 @@ public class VariationalBlockTests
     public void TheEnergyOfALinearCombinationEqualsNumericalIntegration()
     {
         // One row, one weight: E over w of (y - xw)² and over τ of log τ and τ, both by Simpson's rule.
-        var model = new BayesianLinearRegression([0.7], [1.9], [2], [1.5], 3, 2);
-        model.Run(5, 0, cancellation: Stop);
+        var model = new BayesianLinearRegression(Device, [0.7], [1.9], [2], [1.5], 3, 2);
+        Run(model, 5);
         var square = OverGaussian(model.WeightMean[0], model.WeightCovariance[0], w => Math.Pow(1.9 - 0.7 * w, 2));
         Assert.Equal(OverGamma(model.TauShape, model.TauRate, tau => 0.5 * Math.Log(tau / (2 * Math.PI)) - 0.5 * tau * square), model.ExpectedLogLikelihood, 1e-10);
     }
@@ -133,8 +139,8 @@ public class VariationalBlockTests
     public void TheEnergyOfAnInnerProductEqualsNumericalIntegration()
     {
         // One entry, one component: E over w, z and μ of (x - wz - μ)² on a grid.
-        var model = new BayesianPca([1.3], 1, new BayesianPcaPriors(0.5, [2], [1], 3, 2), [0.8], [0.3]);
-        model.Run(3, 0, cancellation: Stop);
+        var model = new BayesianPca(Device, [1.3], 1, new BayesianPcaPriors(0.5, [2], [1], 3, 2), [0.8], [0.3]);
+        Run(model, 3);
         double weight = model.WeightMean[0], varianceOfWeight = model.WeightCovariance[0], score = model.ScoreMean[0], varianceOfScore = model.ScoreCovariance[0];
         double mu = model.MuMean[0], varianceOfMu = 1 / model.MuPrecision[0];
         var square = OverGaussian(weight, varianceOfWeight, w => OverGaussian(score, varianceOfScore, z => Math.Pow(1.3 - w * z - mu, 2) + varianceOfMu, 400), 400);
@@ -164,8 +170,8 @@ public class VariationalBlockTests
         double[] x = [0.7, -0.2, 1.1, 0.4, -0.6, 0.9], y = [1.9, 0.3, -0.4];
         foreach (var posterior in Enum.GetValues<WeightPosterior>())
         {
-            var regression = new BayesianLinearRegression(x, y, [2, 0.6], [1.5, 0.8], 3, 2, posterior: posterior);
-            regression.Run(3, 0, cancellation: Stop);
+            var regression = new BayesianLinearRegression(Device, x, y, [2, 0.6], [1.5, 0.8], 3, 2, posterior: posterior);
+            Run(regression, 3);
             for (var i = 0; i < 2; i++)
             {
                 var square = OverGaussian(regression.WeightMean[i], regression.WeightCovariance[3 * i], w => w * w);
@@ -173,8 +179,8 @@ public class VariationalBlockTests
             }
         }
 
-        var pca = new BayesianPca(x, 2, new BayesianPcaPriors(0.5, [2, 1.4], [1, 0.7], 3, 2), [0.8, 0.1, -0.5, 0.3], [0.3, 0, 0, 0.3, 0.3, 0, 0, 0.3]);
-        pca.Run(3, 0, cancellation: Stop);
+        var pca = new BayesianPca(Device, x, 2, new BayesianPcaPriors(0.5, [2, 1.4], [1, 0.7], 3, 2), [0.8, 0.1, -0.5, 0.3], [0.3, 0, 0, 0.3, 0.3, 0, 0, 0.3]);
+        Run(pca, 3);
         for (var k = 0; k < 2; k++)
         {
             // Both columns share the precision of the component.
@@ -193,8 +199,8 @@ public class VariationalBlockTests
         // One number a time, three times, the second not observed.
         const double A = 0.8, C = 1.3, M = 0.5, Prior = 0.7, Process = 2.1, Noise = 1.6;
         double[] x = [0.9, double.NaN, -1.2];
-        var chain = new LinearGaussianChain(new LinearGaussianChainParameters([A], [C], [M], [Prior], [Process], [Noise]), x, [true, false, true], posterior);
-        chain.Run(2, 0, cancellation: Stop);
+        var chain = new LinearGaussianChain(Device, new LinearGaussianChainParameters([A], [C], [M], [Prior], [Process], [Noise]), x, [true, false, true], posterior);
+        var freeEnergy = Run(chain, 2).FreeEnergy;
         double[] mean = [.. chain.Mean], variance = [.. chain.Covariance], cross = [.. chain.CrossCovariance];
         var entropy = 1.5 * Math.Log(2 * Math.PI * Math.E) + 0.5 * Math.Log(variance[0]);
         var energy = chain.ExpectedLogPrior;
@@ -216,7 +222,7 @@ public class VariationalBlockTests
             energy += chain.ExpectedLogTransition(t);
         }
 
-        Assert.Equal(-energy - entropy, chain.FreeEnergy, 1e-12);
+        Assert.Equal(-energy - entropy, freeEnergy, 1e-12);
         Assert.Equal("time", Assert.Throws<ArgumentOutOfRangeException>(() => chain.ExpectedLogTransition(2)).ParamName);
 
         static double LogNormal(double difference, double precision) => 0.5 * Math.Log(precision / (2 * Math.PI)) - 0.5 * precision * difference * difference;
@@ -227,8 +233,8 @@ public class VariationalBlockTests
     {
         // By the joint Gaussian of two neighbours: differences at the points m ± √(2d) L e_i of a cubature rule that is exact for squares.
         var parameters = Chain([0.9, 0.4, -0.2, 0.8], [1, 0.3, 0.5, 1], [0, 1], 1, 2, 3);
-        var chain = new LinearGaussianChain(parameters, Normals(new Random(6), 8, 1));
-        chain.Sweep();
+        var chain = new LinearGaussianChain(Device, parameters, Normals(new Random(6), 8, 1));
+        Run(chain, 1);
         ReadOnlySpan<double> v = chain.Covariance.Slice(4, 4), next = chain.Covariance.Slice(8, 4), cross = chain.CrossCovariance.Slice(4, 4);
         double[] joint = [v[0], v[1], cross[0], cross[1], v[2], v[3], cross[2], cross[3], cross[0], cross[2], next[0], next[1], cross[1], cross[3], next[2], next[3]];
         Assert.True(SmallMatrix.Factorise(joint, 4));
@@ -254,10 +260,11 @@ public class VariationalBlockTests
         var random = new Random(2);
         double[] field = [.. Enumerable.Range(0, 20).Select(_ => 0.2 * random.NextDouble() - 0.1)], couplings = [.. Enumerable.Range(0, 20).Select(_ => 0.5 * random.NextDouble())];
         var ising = new IsingModel(4, 5, field, couplings, couplings);
-        var model = new DiscreteMeanField(ising.ToFactorGraph());
-        Assert.True(model.Run(cancellation: Stop));
+        var model = new DiscreteMeanField(Device, ising.ToFactorGraph());
+        var result = Run(model, 10_000, 1e-10);
+        Assert.True(result.Converged);
         var exact = ising.ExactLogPartition();
-        Assert.InRange(-model.FreeEnergy, exact - 10, exact);
+        Assert.InRange(-result.FreeEnergy, exact - 10, exact);
     }
 
     [Fact]
@@ -265,49 +272,98 @@ public class VariationalBlockTests
     {
         // x₀ = x₁ for sure: from a start that agrees, mean field stays there.
         var graph = new DiscreteFactorGraph([2, 2], [0, 2], [0, 1], [0, double.NegativeInfinity, double.NegativeInfinity, 0]);
-        var model = new DiscreteMeanField(graph, [1, 0, 1, 0]);
+        var model = new DiscreteMeanField(Device, graph, [1, 0, 1, 0]);
         Assert.Equal(0, model.ExpectedLogFactor(0));
-        model.Run(cancellation: Stop);
-        Assert.Equal(0, model.FreeEnergy);
+        Assert.Equal(0, Run(model, 10).FreeEnergy);
         Assert.Equal([1.0, 0, 1, 0], model.Probabilities.ToArray());
 
-        var lost = Assert.Throws<InvalidOperationException>(() => new DiscreteMeanField(graph).Sweep());
+        var lost = Assert.Throws<VariationalException>(() => Run(new DiscreteMeanField(Device, graph), 1));
         Assert.Contains("variable '0'", lost.Message, StringComparison.Ordinal);
-        Assert.Contains("sweep 1", lost.Message, StringComparison.Ordinal);
+        Assert.Contains("Sweep 1", lost.Message, StringComparison.Ordinal);
+        Assert.Equal(nameof(DiscreteMeanField), lost.Factor);
     }
 
     [Fact]
     public void ASweepThatFailsLeavesTheLastOne()
     {
         // Rises in the third sweep: the first two stay, and the next sweep is the third again.
-        var rising = new Rising();
-        rising.Run(2, 0, cancellation: Stop);
+        var rising = new Rising(Device);
+        using var graph = new VariationalGraph<double>(Device).Add(rising);
+        using var inference = Inference(graph, 2);
+        inference.Run(cancellation: Stop);
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            Assert.Contains("sweep 3", Assert.Throws<InvalidOperationException>(() => rising.Sweep()).Message, StringComparison.Ordinal);
-            Assert.Equal((2, -2.0, 2, 0), (rising.Value, rising.FreeEnergy, rising.Sweeps, rising.Rises));
+            Assert.Contains("Sweep 3", Assert.Throws<VariationalException>(() => inference.Run(cancellation: Stop)).Message, StringComparison.Ordinal);
+            Assert.Equal((2, -2.0, 2), (rising.Value, inference.FreeEnergy, inference.Sweeps));
         }
 
         // x₀ is updated before x₁ finds no state: x₁ = x₂ for sure, and both are uniform.
         var builder = new DiscreteFactorGraphBuilder();
         var x = builder.Variables(3, 2);
         builder.LogFactor([0, 2], x[0]).LogFactor([0, double.NegativeInfinity, double.NegativeInfinity, 0], x[1], x[2]);
-        var field = new DiscreteMeanField(builder.Build());
-        Assert.Throws<InvalidOperationException>(() => field.Sweep());
+        var field = new DiscreteMeanField(Device, builder.Build());
+        using var fieldGraph = new VariationalGraph<double>(Device).Add(field);
+        using var fieldInference = Inference(fieldGraph, 1);
+        Assert.Throws<VariationalException>(() => fieldInference.Run(cancellation: Stop));
         Assert.Equal([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], field.Probabilities.ToArray());
-        Assert.Equal((0, double.NaN), (field.Sweeps, field.FreeEnergy));
+        Assert.Equal((0, double.NaN), (fieldInference.Sweeps, fieldInference.FreeEnergy));
+    }
+
+    [Fact]
+    public void ASavedStateGoesOnBitwise()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            foreach (var (model, twin) in RandomModels(new Random(4)).Zip(RandomModels(new Random(4))))
+            {
+                using var graph = new VariationalGraph<double>(Device).Add(model);
+                using var inference = Inference(graph, 3);
+                inference.Run(cancellation: Stop);
+                inference.Save(path);
+                using var twinGraph = new VariationalGraph<double>(Device).Add(twin);
+                using var resumed = Inference(twinGraph, 3);
+                resumed.Load(path);
+                Assert.Equal(inference.Run(cancellation: Stop), resumed.Run(cancellation: Stop));
+                Assert.Equal(model.State[0].Value.ToArray(), twin.State[0].Value.ToArray());
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void AGraphTakesABlockOnceAndNoMinibatches()
+    {
+        var model = new DiscreteMeanField(Device, new DiscreteFactorGraph([2], [0, 1], [0], [0, 1]));
+        using var graph = new VariationalGraph<double>(Device).Add(model);
+        Assert.Contains(nameof(DiscreteMeanField), Assert.Throws<ArgumentException>(() => graph.Add(model)).Message, StringComparison.Ordinal);
+        using var inference = Inference(graph, 1);
+        Assert.Contains(nameof(DiscreteMeanField), Assert.Throws<ArgumentException>(() => inference.RunStochastic(new StochasticOptions { Batch = 1 }, cancellation: Stop)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void BadArgumentsAreNamed()
     {
-        Assert.Contains("y[1]", Assert.Throws<ArgumentException>(() => new BayesianLinearRegression([1, 2], [1, double.NaN], [1], [1], 1, 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("tauRate", Assert.Throws<ArgumentException>(() => new BayesianLinearRegression([1, 2], [1, 1], [1], [1], 1, 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("priorPrecision", Assert.Throws<ArgumentException>(() => new BayesianLogisticRegression([1, 2], [true], [0, 0], [1, 2, 2, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains("y[1]", Assert.Throws<ArgumentException>(() => new BayesianLinearRegression(Device, [1, 2], [1, double.NaN], [1], [1], 1, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("tauRate", Assert.Throws<ArgumentException>(() => new BayesianLinearRegression(Device, [1, 2], [1, 1], [1], [1], 1, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("priorPrecision", Assert.Throws<ArgumentException>(() => new BayesianLogisticRegression(Device, [1, 2], [true], [0, 0], [1, 2, 2, 1])).Message, StringComparison.Ordinal);
         Assert.Contains("variance", Assert.Throws<InvalidOperationException>(() => BayesianLogisticRegression.ExpectedLogLikelihood(true, 0, 1e30)).Message, StringComparison.Ordinal);
-        Assert.Contains("initial", Assert.Throws<ArgumentException>(() => new DiscreteMeanField(new DiscreteFactorGraph([2], [0, 1], [0], [0, 0]), [0.5, 0.6])).Message, StringComparison.Ordinal);
-        Assert.Contains("x:", Assert.Throws<ArgumentException>(() => new BayesianPca([1, 2, 3], 2, new BayesianPcaPriors(1, [1], [1], 1, 1), [1, 1], [1, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("parameters.Transition", Assert.Throws<ArgumentException>(() => new LinearGaussianChain(Chain([1, 0, 0], [1, 0, 0, 1], [0, 0], 1, 1, 1), [1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains("initial", Assert.Throws<ArgumentException>(() => new DiscreteMeanField(Device, new DiscreteFactorGraph([2], [0, 1], [0], [0, 0]), [0.5, 0.6])).Message, StringComparison.Ordinal);
+        Assert.Contains("x:", Assert.Throws<ArgumentException>(() => new BayesianPca(Device, [1, 2, 3], 2, new BayesianPcaPriors(1, [1], [1], 1, 1), [1, 1], [1, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains("parameters.Transition", Assert.Throws<ArgumentException>(() => new LinearGaussianChain(Device, Chain([1, 0, 0], [1, 0, 0, 1], [0, 0], 1, 1, 1), [1, 2])).Message, StringComparison.Ordinal);
+    }
+
+    private static VariationalInference<double> Inference(VariationalGraph<double> graph, int sweeps, double tolerance = 0) =>
+        new(graph, new VariationalOptions { MaximumSweeps = sweeps, Tolerance = tolerance });
+
+    /// <summary>Runs a model alone; its posterior stays.</summary>
+    private static VariationalResult Run(VariationalBlock model, int sweeps, double tolerance = 0)
+    {
+        using var inference = Inference(new VariationalGraph<double>(Device).Add(model), sweeps, tolerance);
+        return inference.Run(cancellation: Stop);
     }
 
     private static IEnumerable<VariationalBlock> RandomModels(Random random)
@@ -317,17 +373,17 @@ public class VariationalBlockTests
         double[] x = Normals(random, n * d, 2), y = Normals(random, n, 2), shape = Positives(random, d), rate = Positives(random, d);
         foreach (var posterior in Enum.GetValues<WeightPosterior>())
         {
-            yield return new BayesianLinearRegression(x, y, shape, rate, 1 + random.NextDouble(), 0.5 + random.NextDouble(), rows, posterior);
+            yield return new BayesianLinearRegression(Device, x, y, shape, rate, 1 + random.NextDouble(), 0.5 + random.NextDouble(), rows, posterior);
         }
 
         var priors = new BayesianPcaPriors(0.1 + random.NextDouble(), Positives(random, k), Positives(random, k), 1 + random.NextDouble(), 0.5 + random.NextDouble());
-        yield return new BayesianPca(x, d, priors, Normals(random, d * k, 1), [.. Enumerable.Range(0, d * k * k).Select(i => i % (k * k) % (k + 1) == 0 ? 0.3 : 0)], entries);
+        yield return new BayesianPca(Device, x, d, priors, Normals(random, d * k, 1), [.. Enumerable.Range(0, d * k * k).Select(i => i % (k * k) % (k + 1) == 0 ? 0.3 : 0)], entries);
         double[] identity = [.. Enumerable.Range(0, d * d).Select(i => i % (d + 1) == 0 ? 0.5 : 0)];
-        yield return new BayesianLogisticRegression(x, rows, Normals(random, d, 1), identity, LogisticBound.JaakkolaJordan);
-        yield return new BayesianLogisticRegression(x, rows, Normals(random, d, 1), identity);
+        yield return new BayesianLogisticRegression(Device, x, rows, Normals(random, d, 1), identity, LogisticBound.JaakkolaJordan);
+        yield return new BayesianLogisticRegression(Device, x, rows, Normals(random, d, 1), identity);
         var parameters = Chain(Normals(random, 4, 0.6), Normals(random, 4, 1), [0, 1], 0.5, 1 + random.NextDouble(), 2);
-        yield return new LinearGaussianChain(parameters, Normals(random, 2 * n, 2), rows);
-        yield return new LinearGaussianChain(parameters, Normals(random, 2 * n, 2), rows, ChainPosterior.Factorised);
+        yield return new LinearGaussianChain(Device, parameters, Normals(random, 2 * n, 2), rows);
+        yield return new LinearGaussianChain(Device, parameters, Normals(random, 2 * n, 2), rows, ChainPosterior.Factorised);
 
         var builder = new DiscreteFactorGraphBuilder();
         var variables = Enumerable.Range(0, 5).Select(_ => builder.Variables(1, random.Next(1, 4))[0]).ToArray();
@@ -338,7 +394,7 @@ public class VariationalBlockTests
             builder.LogFactor(Normals(random, members.Aggregate(1, (size, member) => size * cardinality[member]), 2), [.. members.Select(member => variables[member])]);
         }
 
-        yield return new DiscreteMeanField(builder.Build());
+        yield return new DiscreteMeanField(Device, builder.Build());
     }
 
     private static LinearGaussianChainParameters Chain(double[] transition, double[] emission, double[] mean, double prior, double process, double noise) =>
@@ -380,12 +436,12 @@ public class VariationalBlockTests
     }
 
     /// <summary>A block whose free energy falls by 1 a sweep, and rises in the third.</summary>
-    private sealed class Rising() : VariationalBlock(1)
+    private sealed class Rising(CpuDevice device) : VariationalBlock(device, "rising", 1)
     {
-        public double Value => State[0];
+        public double Value => Parameters[0];
 
-        private protected override void Update() => State[0]++;
+        public override void Update() => Parameters[0]++;
 
-        private protected override double ComputeFreeEnergy() => Sweeps < 3 ? -Sweeps : 0;
+        private protected override double ComputeFreeEnergy() => Value < 3 ? -Value : 0;
     }
 }

@@ -40,8 +40,8 @@ internal static class VariationalBlocks
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var graph = new DiscreteFactorGraph(Integers(run, "cardinality"), Integers(run, "factor_offsets"), Integers(run, "factor_variables"), Numbers(run, "log_tables"));
-        var model = new DiscreteMeanField(graph, Numbers(run, "initial_z.probability"));
-        Settle(run, model);
+        var model = new DiscreteMeanField(run.Device, graph, Numbers(run, "initial_z.probability"));
+        using var memory = Settle(run, model);
         run.Output("q_z.probability", model.Probabilities.ToArray());
     }
 
@@ -51,8 +51,8 @@ internal static class VariationalBlocks
         var posterior = run.Case.Option<ChainPosterior>("posterior");
         var parameters = new LinearGaussianChainParameters(
             Numbers(run, "transition"), Numbers(run, "emission"), Numbers(run, "prior_mean"), Numbers(run, "prior_precision"), Numbers(run, "transition_precision"), Numbers(run, "emission_precision"));
-        var model = new LinearGaussianChain(parameters, Numbers(run, "x"), Flags(run, "observed"), posterior);
-        Settle(run, model);
+        var model = new LinearGaussianChain(run.Device, parameters, Numbers(run, "x"), Flags(run, "observed"), posterior);
+        using var memory = Settle(run, model);
         run.Output("q_z.mean", model.Mean.ToArray());
         run.Output("q_z.covariance", model.Covariance.ToArray());
         if (posterior == ChainPosterior.Structured)
@@ -65,9 +65,9 @@ internal static class VariationalBlocks
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var model = new BayesianLinearRegression(
-            Numbers(run, "X"), Numbers(run, "y"), Numbers(run, "prior_alpha.shape"), Numbers(run, "prior_alpha.rate"), Numbers(run, "prior_tau.shape")[0], Numbers(run, "prior_tau.rate")[0],
+            run.Device, Numbers(run, "X"), Numbers(run, "y"), Numbers(run, "prior_alpha.shape"), Numbers(run, "prior_alpha.rate"), Numbers(run, "prior_tau.shape")[0], Numbers(run, "prior_tau.rate")[0],
             Flags(run, "observed"), run.Case.Option<WeightPosterior>("posterior"));
-        Settle(run, model);
+        using var memory = Settle(run, model);
         run.Output("q_w.mean", model.WeightMean.ToArray());
         run.Output("q_w.covariance", model.WeightCovariance.ToArray());
         run.Output("q_alpha.shape", model.AlphaShape.ToArray());
@@ -80,8 +80,8 @@ internal static class VariationalBlocks
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var bound = run.Case.Option<LogisticBound>("bound");
-        var model = new BayesianLogisticRegression(Numbers(run, "X"), Flags(run, "y"), Numbers(run, "prior_w.mean"), Numbers(run, "prior_w.precision"), bound);
-        Settle(run, model);
+        var model = new BayesianLogisticRegression(run.Device, Numbers(run, "X"), Flags(run, "y"), Numbers(run, "prior_w.mean"), Numbers(run, "prior_w.precision"), bound);
+        using var memory = Settle(run, model);
         run.Output("q_w.mean", model.WeightMean.ToArray());
         run.Output("q_w.covariance", model.WeightCovariance.ToArray());
         if (bound == LogisticBound.JaakkolaJordan)
@@ -96,8 +96,8 @@ internal static class VariationalBlocks
         var priors = new BayesianPcaPriors(
             Numbers(run, "prior_mu.precision")[0], Numbers(run, "prior_alpha.shape"), Numbers(run, "prior_alpha.rate"), Numbers(run, "prior_tau.shape")[0], Numbers(run, "prior_tau.rate")[0]);
         var columns = checked((int)run.Case.File["input/x"].Shape[1]);
-        var model = new BayesianPca(Numbers(run, "x"), columns, priors, Numbers(run, "initial_w.mean"), Numbers(run, "initial_w.covariance"), Flags(run, "observed"));
-        Settle(run, model);
+        var model = new BayesianPca(run.Device, Numbers(run, "x"), columns, priors, Numbers(run, "initial_w.mean"), Numbers(run, "initial_w.covariance"), Flags(run, "observed"));
+        using var memory = Settle(run, model);
         run.Output("q_w.mean", model.WeightMean.ToArray());
         run.Output("q_w.covariance", model.WeightCovariance.ToArray());
         run.Output("q_z.mean", model.ScoreMean.ToArray());
@@ -110,15 +110,21 @@ internal static class VariationalBlocks
         run.Output("q_tau.rate", [model.TauRate]);
     }
 
-    private static void Settle<T>(CaseRun<T> run, VariationalBlock model)
+    /// <summary>Runs the model until it rests.</summary>
+    /// <returns>The owner of its posterior.</returns>
+    private static VariationalGraph<double> Settle<T>(CaseRun<T> run, VariationalBlock model)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (!model.Run(MaximumSweeps, Tolerance))
+        var graph = new VariationalGraph<double>(run.Device).Add(model);
+        using var inference = new VariationalInference<double>(graph, new VariationalOptions { MaximumSweeps = MaximumSweeps, Tolerance = Tolerance });
+        if (!inference.Run().Converged)
         {
+            graph.Dispose();
             throw new InvalidDataException($"{run.Case.Path}: the posterior did not come to rest in {MaximumSweeps} sweeps.");
         }
 
-        run.Output("free_energy", [model.FreeEnergy]);
+        run.Output("free_energy", [inference.FreeEnergy]);
+        return graph;
     }
 
     private static double[] Numbers<T>(CaseRun<T> run, string name)
