@@ -70,6 +70,9 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
         }
     }
 
+    /// <inheritdoc/>
+    public ExperimentResult RunShort(Device device, string folder, CancellationToken stop) => new CostExperiment(largest: 10_000).Run(device, folder, stop);
+
     /// <summary>1,000, 3,000, 10,000, … up to the largest.</summary>
     internal static long[] Sizes(long largest)
     {

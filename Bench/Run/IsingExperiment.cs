@@ -75,6 +75,9 @@ internal sealed class IsingExperiment(int models = 25) : IExperiment
             Marginals(device, folder, stop));
     }
 
+    /// <inheritdoc/>
+    public ExperimentResult RunShort(Device device, string folder, CancellationToken stop) => new IsingExperiment(models: 2).Run(device, folder, stop);
+
     /// <summary>Draws a model: all fields row by row, then for every spin the coupling to the right and the one down, where there is a neighbour.</summary>
     internal static IsingModel Draw(ulong seed, int rows, int columns, double strength)
     {

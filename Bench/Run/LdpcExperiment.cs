@@ -62,6 +62,9 @@ internal sealed class LdpcExperiment(int batches = 16) : IExperiment
             [Draw(rates, Path.Combine(folder, "ldpc.png"))]);
     }
 
+    /// <inheritdoc/>
+    public ExperimentResult RunShort(Device device, string folder, CancellationToken stop) => new LdpcExperiment(batches: 1).Run(device, folder, stop);
+
     private static (double Before, double After) ErrorRate(ParityCheckDecoder<float> decoder, int snr, double burst, double[] noise, double[] bursts, CancellationToken stop)
     {
         var gain = Math.Pow(10, snr / 20.0);
