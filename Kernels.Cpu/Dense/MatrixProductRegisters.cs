@@ -32,6 +32,9 @@ internal unsafe interface IMatrixProductRegister<TVector, T>
 
     /// <summary><c>left · right + addend</c>, fused where the instruction set has it.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    /// <summary>Sum over the lanes, in a fixed order.</summary>
+    static abstract T Sum(TVector value);
 }
 
 /// <summary>AVX-512: 32 registers of 64 bytes.</summary>
@@ -73,6 +76,9 @@ internal readonly unsafe struct MatrixProductRegister512<T> : IMatrixProductRegi
         typeof(T) == typeof(float)
             ? Vector512.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).As<float, T>()
             : Vector512.MultiplyAddEstimate(left.AsDouble(), right.AsDouble(), addend.AsDouble()).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Vector512<T> value) => Vector512.Sum(value);
 }
 
 /// <summary>AVX2 with FMA: 16 registers of 32 bytes.</summary>
@@ -114,6 +120,9 @@ internal readonly unsafe struct MatrixProductRegister256<T> : IMatrixProductRegi
         typeof(T) == typeof(float)
             ? Vector256.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).As<float, T>()
             : Vector256.MultiplyAddEstimate(left.AsDouble(), right.AsDouble(), addend.AsDouble()).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Vector256<T> value) => Vector256.Sum(value);
 }
 
 /// <summary>16-byte registers: SSE, NEON, or software where the machine has neither.</summary>
@@ -155,4 +164,7 @@ internal readonly unsafe struct MatrixProductRegister128<T> : IMatrixProductRegi
         typeof(T) == typeof(float)
             ? Vector128.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).As<float, T>()
             : Vector128.MultiplyAddEstimate(left.AsDouble(), right.AsDouble(), addend.AsDouble()).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sum(Vector128<T> value) => Vector128.Sum(value);
 }

@@ -1,8 +1,388 @@
-using Native.Kernels.Reference;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Native.Kernels.Cpu;
 
-internal sealed partial class CpuNaturalParameterKernels<T>
+public static unsafe partial class NaturalParameters
+{
+    /// <summary><see cref="NaturalParameterKernels{T}.Responsibilities"/>: the expectation step of a mixture in one pass over the data.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="statistics">Sufficient statistics of the data, <c>[F, N]</c>.</param>
+    /// <param name="parameters">Natural parameters of the components, <c>[K, F]</c>, <c>K</c> at least 1.</param>
+    /// <param name="logWeights">Log weights <c>[K]</c>.</param>
+    /// <param name="responsibilities"><c>r [K, N]</c>; overwritten; may be absent.</param>
+    /// <param name="counts">Expected numbers of data <c>[K]</c>; overwritten.</param>
+    /// <param name="sums">Expected sums of statistics <c>[K, F]</c>; overwritten.</param>
+    /// <param name="logEvidence">Log evidence of all data, in nats.</param>
+    /// <param name="threads">Threads to use at most, the caller included.</param>
+    /// <returns>The first datum with a logit that is NaN or <c>+∞</c>, or -1.</returns>
+    public static long Responsibilities<T>(
+        ReadOnlyMatrixView<T> statistics,
+        ReadOnlyMatrixView<T> parameters,
+        ReadOnlySpan<T> logWeights,
+        MatrixView<T> responsibilities,
+        Span<T> counts,
+        MatrixView<T> sums,
+        out T logEvidence,
+        int threads = 1)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Argument.Present(statistics);
+        Argument.Present(parameters);
+        if (parameters.Rows < 1)
+        {
+            throw new ArgumentException($"parameters: expected at least one row, one per component, but got shape [{parameters.Rows}, {parameters.Columns}].", nameof(parameters));
+        }
+
+        Argument.Matrix(parameters, parameters.Rows, statistics.Rows);
+        Argument.Vector(logWeights, parameters.Rows);
+        Argument.OptionalOutput(responsibilities, parameters.Rows, statistics.Columns);
+        Argument.Vector<T>(counts, parameters.Rows);
+        Argument.Output(sums, parameters.Rows, statistics.Rows);
+        fixed (T* u = &statistics.First, eta = &parameters.First, weights = logWeights, r = &responsibilities.First, count = counts, sum = &sums.First)
+        {
+            var mixture = new MixtureData<T>
+            {
+                Components = parameters.Rows,
+                Features = statistics.Rows,
+                Data = statistics.Columns,
+                Statistics = u,
+                StatisticsStride = statistics.Stride,
+                Parameters = eta,
+                ParametersStride = parameters.Stride,
+                LogWeights = weights,
+                Responsibilities = r,
+                ResponsibilitiesStride = responsibilities.Stride,
+            };
+            return ResponsibilitiesWork.Run(mixture, count, sum, sums.Stride, out logEvidence, threads);
+        }
+    }
+}
+
+/// <summary>What the expectation step of a mixture reads, and the responsibilities if they are wanted.</summary>
+internal unsafe struct MixtureData<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public nint Components;
+    public nint Features;
+    public nint Data;
+    public T* Statistics;
+    public nint StatisticsStride;
+    public T* Parameters;
+    public nint ParametersStride;
+    public T* LogWeights;
+    public T* Responsibilities;
+    public nint ResponsibilitiesStride;
+}
+
+/// <summary>The expectation step of a mixture: cuts the data into pieces, and adds up what the pieces give in their order.</summary>
+internal static unsafe class ResponsibilitiesWork
+{
+    // More pieces than threads will ever be, few enough that adding up their sums is nothing beside making them.
+    private const nint MostPieces = 64;
+
+    // Multiply-adds of a piece, at least: some microseconds.
+    private const nint LeastWork = 1 << 16;
+
+    public static long Run<T>(in MixtureData<T> mixture, T* counts, T* sums, nint sumsStride, out T logEvidence, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (components, features) = (mixture.Components, mixture.Features);
+        var block = BlockData<T>(components, features);
+        var blocks = (mixture.Data + block - 1) / block;
+        var perPiece = Math.Max((blocks + MostPieces - 1) / MostPieces, LeastWork / (block * components * (features + 8)));
+        perPiece = Math.Max(perPiece, 1);
+        var pieces = (int)((blocks + perPiece - 1) / perPiece);
+        var totals = components * (features + 1) + 1;
+        using var scratch = Scratch.Rent(Scratch.SizeOf<double>(Math.Max(pieces, 1) * totals));
+        var total = scratch.Take<double>(Math.Max(pieces, 1) * totals);
+        new Span<double>(total, checked((int)(Math.Max(pieces, 1) * totals))).Clear();
+        if (Vector512.IsHardwareAccelerated && mixture.Data > Vector256<T>.Count)
+        {
+            Run<T, Vector512<T>, MatrixProductRegister512<T>, Lanes512<T>>(mixture, block, perPiece, pieces, total, threads);
+        }
+        else if (Vector256.IsHardwareAccelerated && mixture.Data > Vector128<T>.Count)
+        {
+            Run<T, Vector256<T>, MatrixProductRegister256<T>, Lanes256<T>>(mixture, block, perPiece, pieces, total, threads);
+        }
+        else
+        {
+            Run<T, Vector128<T>, MatrixProductRegister128<T>, Lanes128<T>>(mixture, block, perPiece, pieces, total, threads);
+        }
+
+        for (nint piece = 1; piece < pieces; piece++)
+        {
+            for (nint i = 0; i < totals; i++)
+            {
+                total[i] += total[piece * totals + i];
+            }
+        }
+
+        for (nint k = 0; k < components; k++)
+        {
+            for (nint f = 0; f < features; f++)
+            {
+                sums[k * sumsStride + f] = T.CreateTruncating(total[k * features + f]);
+            }
+
+            counts[k] = T.CreateTruncating(total[components * features + k]);
+        }
+
+        var evidence = total[totals - 1];
+        logEvidence = T.CreateTruncating(evidence);
+        return double.IsNaN(evidence) ? FirstWithoutLogits(mixture) : -1;
+    }
+
+    // Statistics, responsibilities and their sums share the second-level cache; the fewer the blocks, the fewer sums are folded across their lanes. Small models stay in the first level.
+    private static nint BlockData<T>(nint components, nint features)
+        where T : unmanaged => (components + features) * 2048 <= 24 * 1024 ? 2048 / sizeof(T) : 4096 / sizeof(T);
+
+    private static void Run<T, TVector, TRegister, TLanes>(in MixtureData<T> mixture, nint block, nint perPiece, int pieces, double* total, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TRegister : struct, IMatrixProductRegister<TVector, T>
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var work = new ResponsibilitiesWork<T, TVector, TRegister, TLanes>(mixture, block, perPiece, total);
+        Workers.For(ref work, pieces, threads);
+    }
+
+    // Rare: the evidence is NaN, and somebody wants to know why.
+    private static long FirstWithoutLogits<T>(in MixtureData<T> mixture)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (nint n = 0; n < mixture.Data; n++)
+        {
+            for (nint k = 0; k < mixture.Components; k++)
+            {
+                var logit = mixture.LogWeights[k];
+                for (nint f = 0; f < mixture.Features; f++)
+                {
+                    logit = T.MultiplyAddEstimate(mixture.Parameters[k * mixture.ParametersStride + f], mixture.Statistics[f * mixture.StatisticsStride + n], logit);
+                }
+
+                if (T.IsNaN(logit) || T.IsPositiveInfinity(logit))
+                {
+                    return n;
+                }
+            }
+        }
+
+        return -1;
+    }
+}
+
+/// <summary>A piece of the data: block by block the logits, their exponentials and normalisers, the responsibilities and their counts, the sums of statistics.</summary>
+/// <remarks>
+/// Neighbouring data fill the lanes. What is left of the last block is copied beside zeros, so that the loops know whole registers only; the lanes that are over get the logits 0, -∞, -∞, …, which give
+/// an evidence of 0, and an inverse normaliser of 0, which gives responsibilities of 0.
+/// </remarks>
+internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLanes> : IWork
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TVector : unmanaged
+    where TRegister : struct, IMatrixProductRegister<TVector, T>
+    where TLanes : unmanaged, ILanes<TLanes, T>
+{
+    // Rows a whole page apart would meet in the same sets of the first-level cache.
+    private const int PadBytes = 64;
+
+    private readonly MixtureData<T> _mixture;
+    private readonly nint _block;
+    private readonly nint _perPiece;
+    private readonly double* _totals;
+    private readonly nint _group;
+
+    public ResponsibilitiesWork(in MixtureData<T> mixture, nint block, nint perPiece, double* totals)
+    {
+        _mixture = mixture;
+        _block = block;
+        _perPiece = perPiece;
+        _totals = totals;
+
+        // A normaliser is between 1 and K: the product of so many is finite.
+        _group = Math.Max(1, (nint)((sizeof(T) == 4 ? 120 : 1000) / Math.Max(1, Math.Log2(mixture.Components))));
+    }
+
+    public void Run(int piece)
+    {
+        var (components, features) = (_mixture.Components, _mixture.Features);
+        var stride = _block + PadBytes / sizeof(T);
+        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(components * stride) + Scratch.SizeOf<T>(_block) + Scratch.SizeOf<T>(features * stride));
+        var r = scratch.Take<T>(components * stride);
+        var inverse = scratch.Take<T>(_block);
+        var copy = scratch.Take<T>(features * stride);
+        var sums = _totals + piece * (components * (features + 1) + 1);
+        var counts = sums + components * features;
+        var evidence = counts + components;
+        var end = Math.Min((piece + 1) * _perPiece * _block, _mixture.Data);
+        for (var begin = piece * _perPiece * _block; begin < end; begin += _block)
+        {
+            var count = Math.Min(_block, end - begin);
+            var registers = (count + TRegister.Count - 1) / TRegister.Count;
+            var u = _mixture.Statistics + begin;
+            var uStride = _mixture.StatisticsStride;
+            var left = (int)(registers * TRegister.Count - count);
+            if (left > 0)
+            {
+                Copy(u, count, left, copy, stride);
+                u = copy;
+                uStride = stride;
+            }
+
+            Logits(u, uStride, registers, r, stride);
+            Neutralise(r, stride, count, left);
+            *evidence += Exponentials(r, stride, registers, inverse);
+            new Span<T>(inverse + count, left).Clear();
+            Normalise(r, stride, registers, inverse, counts);
+            Sums(r, stride, registers, u, uStride, sums);
+            if (_mixture.Responsibilities is not null)
+            {
+                for (nint k = 0; k < components; k++)
+                {
+                    new ReadOnlySpan<T>(r + k * stride, (int)count).CopyTo(new Span<T>(_mixture.Responsibilities + k * _mixture.ResponsibilitiesStride + begin, (int)count));
+                }
+            }
+        }
+    }
+
+    private void Copy(T* u, nint count, int left, T* to, nint stride)
+    {
+        for (nint f = 0; f < _mixture.Features; f++)
+        {
+            new ReadOnlySpan<T>(u + f * _mixture.StatisticsStride, (int)count).CopyTo(new Span<T>(to + f * stride, (int)count));
+            new Span<T>(to + f * stride + count, left).Clear();
+        }
+    }
+
+    private void Neutralise(T* logits, nint stride, nint count, int left)
+    {
+        for (nint k = 0; left > 0 && k < _mixture.Components; k++)
+        {
+            new Span<T>(logits + k * stride + count, left).Fill(k == 0 ? T.Zero : T.NegativeInfinity);
+        }
+    }
+
+    private void Logits(T* u, nint uStride, nint registers, T* to, nint stride)
+    {
+        // As many registers of data as keep their statistics in the first-level cache while all components pass.
+        nint columns = ResponsibilitiesMicroKernel<T, TVector, TRegister>.LogitColumns;
+        var chunk = Math.Max(columns, 16 * 1024 / (Math.Max(_mixture.Features, 1) * sizeof(TVector)) / columns * columns);
+        var tiles = Tiles(_mixture.Components, ResponsibilitiesMicroKernel<T, TVector, TRegister>.LogitRows);
+        for (nint first = 0; first < registers; first += chunk)
+        {
+            var last = Math.Min(first + chunk, registers);
+            for (nint tile = 0; tile < tiles; tile++)
+            {
+                var (k, rows) = Tile(_mixture.Components, tiles, tile);
+                var next = first;
+                for (var width = columns; width > 0; width /= 2)
+                {
+                    var groups = (last - next) / width;
+                    if (groups > 0)
+                    {
+                        var at = next * TRegister.Count;
+                        ResponsibilitiesMicroKernel<T, TVector, TRegister>.Logits(rows, width)(
+                            _mixture.Features, groups, _mixture.Parameters + k * _mixture.ParametersStride, _mixture.ParametersStride, _mixture.LogWeights + k, u + at, uStride, to + k * stride + at, stride);
+                        next += groups * width;
+                    }
+                }
+            }
+        }
+    }
+
+    private void Sums(T* r, nint stride, nint registers, T* u, nint uStride, double* sums)
+    {
+        var tiles = Tiles(_mixture.Components, ResponsibilitiesMicroKernel<T, TVector, TRegister>.SumRows);
+        for (nint tile = 0; tile < tiles; tile++)
+        {
+            var (k, rows) = Tile(_mixture.Components, tiles, tile);
+            var featureTiles = Tiles(_mixture.Features, ResponsibilitiesMicroKernel<T, TVector, TRegister>.SumFeatures(rows));
+            for (nint featureTile = 0; featureTile < featureTiles; featureTile++)
+            {
+                var (f, features) = Tile(_mixture.Features, featureTiles, featureTile);
+                ResponsibilitiesMicroKernel<T, TVector, TRegister>.Sums(rows, features)(
+                    registers, r + k * stride, stride, u + f * uStride, uStride, sums + k * _mixture.Features + f, _mixture.Features);
+            }
+        }
+    }
+
+    // Tiles of nearly equal size.
+    private static nint Tiles(nint size, nint most) => (size + most - 1) / most;
+
+    private static (nint First, nint Size) Tile(nint size, nint tiles, nint tile)
+    {
+        var first = tile * size / tiles;
+        return (first, (tile + 1) * size / tiles - first);
+    }
+
+    /// <summary>Makes <c>exp(l - max l)</c> of the logits, and the inverse of their sum; gives the log evidence.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private double Exponentials(T* r, nint stride, nint registers, T* inverse)
+    {
+        var end = r + _mixture.Components * stride;
+        TLanes maxima = TLanes.Zero, logs = TLanes.Zero;
+        for (nint register = 0; register < registers;)
+        {
+            // One logarithm for many normalisers.
+            var product = TLanes.Constant(1);
+            for (var last = Math.Min(register + _group, registers); register < last; register++)
+            {
+                // From the lowest finite number on, so that nothing is subtracted from itself where all logits are -∞. A NaN among them comes through its exponential.
+                var first = r + register * TLanes.Count;
+                var maximum = TLanes.Constant(sizeof(T) == 4 ? float.MinValue : double.MinValue);
+                for (var logit = first; logit < end; logit += stride)
+                {
+                    maximum = TLanes.AtLeast(TLanes.Load(logit), maximum);
+                }
+
+                var normaliser = TLanes.Zero;
+                for (var logit = first; logit < end;)
+                {
+                    var sum = TLanes.Zero;
+                    for (var stop = Math.Min((nuint)(logit + LogDomain.PlainTerms * stride), (nuint)end); (nuint)logit < stop; logit += stride)
+                    {
+                        var exponential = Functions.ExpOfNotPositive<TLanes, T>(TLanes.Load(logit) - maximum);
+                        TLanes.Store(exponential, logit);
+                        sum += exponential;
+                    }
+
+                    normaliser += sum;
+                }
+
+                // The normaliser is at least 1, or 0 where all logits are -∞.
+                TLanes.Store(TLanes.Constant(1) / TLanes.AtLeast(normaliser, TLanes.Constant(0.5)), inverse + register * TLanes.Count);
+                maxima += maximum;
+                product *= normaliser;
+            }
+
+            logs += Functions.Log<TLanes, T>(product);
+        }
+
+        return double.CreateTruncating(TLanes.Sum(maxima)) + double.CreateTruncating(TLanes.Sum(logs));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private void Normalise(T* r, nint stride, nint registers, T* inverse, double* counts)
+    {
+        for (nint k = 0; k < _mixture.Components; k++)
+        {
+            var row = r + k * stride;
+            var sum = TLanes.Zero;
+            for (nint register = 0; register < registers; register++)
+            {
+                var at = register * TLanes.Count;
+                var value = TLanes.Load(row + at) * TLanes.Load(inverse + at);
+                TLanes.Store(value, row + at);
+                sum += value;
+            }
+
+            counts[k] += double.CreateTruncating(TLanes.Sum(sum));
+        }
+    }
+}
+
+internal sealed unsafe partial class CpuNaturalParameterKernels<T>
 {
     protected override void ResponsibilitiesCore(
         DeviceMatrix<T> statistics,
@@ -11,6 +391,25 @@ internal sealed partial class CpuNaturalParameterKernels<T>
         DeviceMatrix<T> responsibilities,
         DeviceTensor<T> counts,
         DeviceMatrix<T> sums,
-        DeviceTensor<T> logEvidence) =>
-        new ReferenceNaturalParameterKernels<T>(device).Responsibilities(statistics, parameters, logWeights, responsibilities, counts, sums, logEvidence);
+        DeviceTensor<T> logEvidence)
+    {
+        var mixture = new MixtureData<T>
+        {
+            Components = (nint)parameters.Rows,
+            Features = (nint)statistics.Rows,
+            Data = (nint)statistics.Columns,
+            Statistics = FactorGroup<T>.Pointer(statistics),
+            StatisticsStride = (nint)statistics.Stride,
+            Parameters = FactorGroup<T>.Pointer(parameters),
+            ParametersStride = (nint)parameters.Stride,
+            LogWeights = logWeights.Pointer,
+            Responsibilities = FactorGroup<T>.Pointer(responsibilities),
+            ResponsibilitiesStride = (nint)responsibilities.Stride,
+        };
+        var fault = ResponsibilitiesWork.Run(mixture, counts.Pointer, FactorGroup<T>.Pointer(sums), (nint)sums.Stride, out *logEvidence.Pointer, device.Threads);
+        if (fault >= 0)
+        {
+            device.ReportFault(fault);
+        }
+    }
 }

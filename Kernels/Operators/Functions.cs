@@ -32,6 +32,18 @@ public static unsafe partial class Functions
         return TLanes.ScaleB(power, n);
     }
 
+    /// <summary><see cref="Exp"/> for <paramref name="x"/> that is not positive, with fewer multiplier instructions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes ExpOfNotPositive<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var bounded = TLanes.AtLeast(x, ExpLow<TLanes, T>());
+        var n = NearestMultipleOfLn2<TLanes, T>(bounded);
+        var r = LessMultipleOfLn2<TLanes, T>(bounded, n);
+        return TLanes.ScaleB(TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r) + TLanes.Constant(1), n);
+    }
+
     /// <summary><c>eˣ - 1</c>, accurate near 0; keeps the sign of zero. Error at most 2 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Expm1<TLanes, T>(TLanes x)

@@ -25,6 +25,7 @@ internal static class Tolerances
         [("Aggregate", "simulator")] = LongRow,
         [("Aggregate", "gpu")] = LongRow,
         [("SoftmaxAttention", "cpu")] = OfLogits,
+        [("Responsibilities", "cpu")] = OfLogits,
         [("Copy", "cpu")] = Exact,
         [("Fill", "cpu")] = Exact,
         [("NearestNeighbours", "cpu")] = Exact,
