@@ -29,7 +29,7 @@ internal static class KernelCatalogue
     ];
 
     /// <summary>The kernels of exponential families.</summary>
-    public static IReadOnlyList<KernelCall> NaturalParameters { get; } = [.. NaturalParameterCalls.All, .. ConditionalCalls.All, .. AccumulateCall.All, .. ResponsibilitiesCall.All];
+    public static IReadOnlyList<KernelCall> NaturalParameters { get; } = [.. NaturalParameterCalls.All, .. ConditionalCalls.All, .. AccumulateCall.All, .. ResponsibilitiesCall.All, .. TokenResponsibilitiesCall.All];
 
     /// <summary>All kernels.</summary>
     public static IReadOnlyList<KernelCall> All { get; } = [.. Messages, .. Dense, .. Attention, .. NaturalParameters, .. Sampling];

@@ -18,6 +18,9 @@ internal static class Tolerances
     // A weight is off by the rounding of its logit, a sum of up to 257 products that may be some ten in size.
     private static readonly Bound OfLogits = Common with { Float = 4e-6 };
 
+    // Up to 64 equal tokens are added plainly: their roundings agree.
+    private static readonly Bound OfEqualTerms = Common with { Float = 4e-6 };
+
     private static readonly Dictionary<(string Kernel, string Device), Bound> Table = new()
     {
         [("Aggregate", "cpu")] = LongRow,
@@ -26,6 +29,7 @@ internal static class Tolerances
         [("Aggregate", "gpu")] = LongRow,
         [("SoftmaxAttention", "cpu")] = OfLogits,
         [("Responsibilities", "cpu")] = OfLogits,
+        [("TokenResponsibilities", "cpu")] = OfEqualTerms,
         [("Copy", "cpu")] = Exact,
         [("Fill", "cpu")] = Exact,
         [("NearestNeighbours", "cpu")] = Exact,

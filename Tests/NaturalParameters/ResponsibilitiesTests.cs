@@ -1,4 +1,5 @@
 using Native.Kernels;
+using Native.Kernels.Cpu;
 
 namespace Native.Tests;
 
@@ -57,6 +58,25 @@ public abstract class ResponsibilitiesTests<TFixture> : DenseKernelSuite<TFixtur
     [Fact]
     public void SumsOverAMillionDataAreRightInFloat() =>
         Contract.Compare<float>(ResponsibilitiesCall.All[0], Device, TFixture.Name, new Sizes(GraphSamples.Small, 2, 1_000_000, 2), Layout.Contiguous, Values.Positive, Tolerances.LongSum);
+}
+
+/// <summary>Many pieces of data.</summary>
+public class ResponsibilitiesDeterminismTests
+{
+    /// <summary>The same bits for any number of threads.</summary>
+    [Fact]
+    public void TheSameBitsForEveryNumberOfThreads()
+    {
+        var sizes = new Sizes(GraphSamples.Small, 6, 30_011, 9);
+        using var single = new CpuDevice(1);
+        var expected = Contract.Run<float>(ResponsibilitiesCall.All[1], single, sizes, Layout.Contiguous, Values.Smooth, "");
+        foreach (var threads in (int[])[2, 3, 8])
+        {
+            using var device = new CpuDevice(threads);
+            var found = Contract.Run<float>(ResponsibilitiesCall.All[1], device, sizes, Layout.Contiguous, Values.Smooth, "");
+            Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.Values, pair.Second.Values));
+        }
+    }
 }
 
 /// <summary>Responsibilities where something is impossible, or not a number.</summary>
