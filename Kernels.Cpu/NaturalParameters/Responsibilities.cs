@@ -85,6 +85,7 @@ internal static unsafe class ResponsibilitiesWork
     // Multiply-adds of a piece, at least: some microseconds.
     private const nint LeastWork = 1 << 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Run<T>(in MixtureData<T> mixture, T* counts, T* sums, nint sumsStride, out T logEvidence, int threads)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -176,7 +177,7 @@ internal static unsafe class ResponsibilitiesWork
 /// <summary>A piece of the data: block by block the logits, their exponentials and normalisers, the responsibilities and their counts, the sums of statistics.</summary>
 /// <remarks>
 /// Neighbouring data fill the lanes. What is left of the last block is copied beside zeros, so that the loops know whole registers only; the lanes that are over get the logits 0, -∞, -∞, …, which give
-/// an evidence of 0, and an inverse normaliser of 0, which gives responsibilities of 0.
+/// an evidence of 0 and the responsibilities 1, 0, 0, …; that 1 is taken back.
 /// </remarks>
 internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLanes> : IWork
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -184,8 +185,11 @@ internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLan
     where TRegister : struct, IMatrixProductRegister<TVector, T>
     where TLanes : unmanaged, ILanes<TLanes, T>
 {
-    // Rows a whole page apart would meet in the same sets of the first-level cache.
-    private const int PadBytes = 64;
+    // Rows a page apart would meet in the same sets of the first-level cache, and a load waits for an earlier store a page away: five lines keep both from each other.
+    private const int PadBytes = 320;
+
+    // Three quarters of the smallest first-level cache.
+    private const int ChunkBytes = 24 * 1024;
 
     private readonly MixtureData<T> _mixture;
     private readonly nint _block;
@@ -204,12 +208,15 @@ internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLan
         _group = Math.Max(1, (nint)((sizeof(T) == 4 ? 120 : 1000) / Math.Max(1, Math.Log2(mixture.Components))));
     }
 
+    // Compiled in full at once, as everything that a piece runs through: code that waits for its turn to be optimised takes as long as the loops.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int piece)
     {
         var (components, features) = (_mixture.Components, _mixture.Features);
         var stride = _block + PadBytes / sizeof(T);
-        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(components * stride) + Scratch.SizeOf<T>(_block) + Scratch.SizeOf<T>(features * stride));
+        using var scratch = Scratch.Rent(Scratch.SizeOf<T>(components * stride) + Scratch.SizeOf<T>(components * TLanes.Count) + Scratch.SizeOf<T>(_block) + Scratch.SizeOf<T>(features * stride));
         var r = scratch.Take<T>(components * stride);
+        var blockCounts = scratch.Take<T>(components * TLanes.Count);
         var inverse = scratch.Take<T>(_block);
         var copy = scratch.Take<T>(features * stride);
         var sums = _totals + piece * (components * (features + 1) + 1);
@@ -230,11 +237,36 @@ internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLan
                 uStride = stride;
             }
 
-            Logits(u, uStride, registers, r, stride);
-            Neutralise(r, stride, count, left);
-            *evidence += Exponentials(r, stride, registers, inverse);
-            new Span<T>(inverse + count, left).Clear();
-            Normalise(r, stride, registers, inverse, counts);
+            // As many registers of data as stay in the first-level cache with their statistics and logits.
+            nint columns = ResponsibilitiesMicroKernel<T, TVector, TRegister>.LogitColumns;
+            var chunk = Math.Max(columns, ChunkBytes / ((features + components) * sizeof(TVector)) / columns * columns);
+            new Span<T>(blockCounts, (int)components * TLanes.Count).Clear();
+            for (nint first = 0; first < registers; first += chunk)
+            {
+                var size = Math.Min(chunk, registers - first);
+                var at = first * TRegister.Count;
+                var over = first + size == registers ? left : 0;
+                Logits(u + at, uStride, size, r + at, stride);
+                Neutralise(r, stride, count, over);
+                *evidence += components switch
+                {
+                    1 => NormaliseFew<Constant1>(r + at, stride, size, blockCounts),
+                    2 => NormaliseFew<Constant2>(r + at, stride, size, blockCounts),
+                    3 => NormaliseFew<Constant3>(r + at, stride, size, blockCounts),
+                    4 => NormaliseFew<Constant4>(r + at, stride, size, blockCounts),
+                    _ => Normalise(r + at, stride, size, inverse, blockCounts),
+                };
+            }
+
+            for (nint k = 0; k < components; k++)
+            {
+                counts[k] += double.CreateTruncating(TLanes.Sum(TLanes.Load(blockCounts + k * TLanes.Count)));
+            }
+
+            // The lanes that are over have all gone to the first component.
+            counts[0] -= left;
+            new Span<T>(r + count, left).Clear();
+
             Sums(r, stride, registers, u, uStride, sums);
             if (_mixture.Responsibilities is not null)
             {
@@ -263,34 +295,29 @@ internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLan
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Logits(T* u, nint uStride, nint registers, T* to, nint stride)
     {
-        // As many registers of data as keep their statistics in the first-level cache while all components pass.
-        nint columns = ResponsibilitiesMicroKernel<T, TVector, TRegister>.LogitColumns;
-        var chunk = Math.Max(columns, 16 * 1024 / (Math.Max(_mixture.Features, 1) * sizeof(TVector)) / columns * columns);
         var tiles = Tiles(_mixture.Components, ResponsibilitiesMicroKernel<T, TVector, TRegister>.LogitRows);
-        for (nint first = 0; first < registers; first += chunk)
+        for (nint tile = 0; tile < tiles; tile++)
         {
-            var last = Math.Min(first + chunk, registers);
-            for (nint tile = 0; tile < tiles; tile++)
+            var (k, rows) = Tile(_mixture.Components, tiles, tile);
+            nint next = 0;
+            for (nint width = ResponsibilitiesMicroKernel<T, TVector, TRegister>.LogitColumns; width > 0; width /= 2)
             {
-                var (k, rows) = Tile(_mixture.Components, tiles, tile);
-                var next = first;
-                for (var width = columns; width > 0; width /= 2)
+                var groups = (registers - next) / width;
+                if (groups > 0)
                 {
-                    var groups = (last - next) / width;
-                    if (groups > 0)
-                    {
-                        var at = next * TRegister.Count;
-                        ResponsibilitiesMicroKernel<T, TVector, TRegister>.Logits(rows, width)(
-                            _mixture.Features, groups, _mixture.Parameters + k * _mixture.ParametersStride, _mixture.ParametersStride, _mixture.LogWeights + k, u + at, uStride, to + k * stride + at, stride);
-                        next += groups * width;
-                    }
+                    var at = next * TRegister.Count;
+                    ResponsibilitiesMicroKernel<T, TVector, TRegister>.Logits(rows, width)(
+                        _mixture.Features, groups, _mixture.Parameters + k * _mixture.ParametersStride, _mixture.ParametersStride, _mixture.LogWeights + k, u + at, uStride, to + k * stride + at, stride);
+                    next += groups * width;
                 }
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Sums(T* r, nint stride, nint registers, T* u, nint uStride, double* sums)
     {
         var tiles = Tiles(_mixture.Components, ResponsibilitiesMicroKernel<T, TVector, TRegister>.SumRows);
@@ -316,9 +343,10 @@ internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLan
         return (first, (tile + 1) * size / tiles - first);
     }
 
-    /// <summary>Makes <c>exp(l - max l)</c> of the logits, and the inverse of their sum; gives the log evidence.</summary>
+    /// <summary>Makes responsibilities of the logits and adds them to the counts; gives the log evidence.</summary>
+    /// <remarks>A maximum starts at the lowest finite number, so that nothing is subtracted from itself where all logits are -∞; a NaN among them comes through its exponential.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private double Exponentials(T* r, nint stride, nint registers, T* inverse)
+    private double Normalise(T* r, nint stride, nint registers, T* inverse, T* counts)
     {
         var end = r + _mixture.Components * stride;
         TLanes maxima = TLanes.Zero, logs = TLanes.Zero;
@@ -328,7 +356,6 @@ internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLan
             var product = TLanes.Constant(1);
             for (var last = Math.Min(register + _group, registers); register < last; register++)
             {
-                // From the lowest finite number on, so that nothing is subtracted from itself where all logits are -∞. A NaN among them comes through its exponential.
                 var first = r + register * TLanes.Count;
                 var maximum = TLanes.Constant(sizeof(T) == 4 ? float.MinValue : double.MinValue);
                 for (var logit = first; logit < end; logit += stride)
@@ -350,36 +377,92 @@ internal readonly unsafe struct ResponsibilitiesWork<T, TVector, TRegister, TLan
                     normaliser += sum;
                 }
 
-                // The normaliser is at least 1, or 0 where all logits are -∞.
-                TLanes.Store(TLanes.Constant(1) / TLanes.AtLeast(normaliser, TLanes.Constant(0.5)), inverse + register * TLanes.Count);
                 maxima += maximum;
                 product *= normaliser;
+                TLanes.Store(Inverse(normaliser), inverse + register * TLanes.Count);
             }
 
             logs += Functions.Log<TLanes, T>(product);
         }
 
-        return double.CreateTruncating(TLanes.Sum(maxima)) + double.CreateTruncating(TLanes.Sum(logs));
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private void Normalise(T* r, nint stride, nint registers, T* inverse, double* counts)
-    {
-        for (nint k = 0; k < _mixture.Components; k++)
+        for (var first = r; first < end; first += stride)
         {
-            var row = r + k * stride;
-            var sum = TLanes.Zero;
+            var count = TLanes.Load(counts);
             for (nint register = 0; register < registers; register++)
             {
                 var at = register * TLanes.Count;
-                var value = TLanes.Load(row + at) * TLanes.Load(inverse + at);
-                TLanes.Store(value, row + at);
-                sum += value;
+                Keep(TLanes.Load(first + at) * TLanes.Load(inverse + at), first + at, ref count);
             }
 
-            counts[k] += double.CreateTruncating(TLanes.Sum(sum));
+            TLanes.Store(count, counts);
+            counts += TLanes.Count;
         }
+
+        return double.CreateTruncating(TLanes.Sum(maxima)) + double.CreateTruncating(TLanes.Sum(logs));
     }
+
+    /// <summary><see cref="Normalise"/> of at most four components, in registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private double NormaliseFew<TComponents>(T* r, nint stride, nint registers, T* counts)
+        where TComponents : struct, IConstant
+    {
+        TLanes maxima = TLanes.Zero, logs = TLanes.Zero;
+        TLanes c0 = TLanes.Zero, c1 = TLanes.Zero, c2 = TLanes.Zero, c3 = TLanes.Zero;
+        var lowest = TLanes.Constant(sizeof(T) == 4 ? float.MinValue : double.MinValue);
+        for (nint register = 0; register < registers;)
+        {
+            var product = TLanes.Constant(1);
+            for (var last = Math.Min(register + _group, registers); register < last; register++)
+            {
+                var first = r + register * TLanes.Count;
+                var l0 = TLanes.Load(first);
+                var l1 = TComponents.Value > 1 ? TLanes.Load(first + stride) : l0;
+                var l2 = TComponents.Value > 2 ? TLanes.Load(first + 2 * stride) : l0;
+                var l3 = TComponents.Value > 3 ? TLanes.Load(first + 3 * stride) : l0;
+                var maximum = TLanes.AtLeast(l0, lowest);
+                if (TComponents.Value > 1) maximum = TLanes.AtLeast(l1, maximum);
+                if (TComponents.Value > 2) maximum = TLanes.AtLeast(l2, maximum);
+                if (TComponents.Value > 3) maximum = TLanes.AtLeast(l3, maximum);
+                l0 = Functions.ExpOfNotPositive<TLanes, T>(l0 - maximum);
+                if (TComponents.Value > 1) l1 = Functions.ExpOfNotPositive<TLanes, T>(l1 - maximum);
+                if (TComponents.Value > 2) l2 = Functions.ExpOfNotPositive<TLanes, T>(l2 - maximum);
+                if (TComponents.Value > 3) l3 = Functions.ExpOfNotPositive<TLanes, T>(l3 - maximum);
+                var normaliser = l0;
+                if (TComponents.Value > 1) normaliser += l1;
+                if (TComponents.Value > 2) normaliser += l2;
+                if (TComponents.Value > 3) normaliser += l3;
+                maxima += maximum;
+                product *= normaliser;
+                var inverse = Inverse(normaliser);
+                Keep(l0 * inverse, first, ref c0);
+                if (TComponents.Value > 1) Keep(l1 * inverse, first + stride, ref c1);
+                if (TComponents.Value > 2) Keep(l2 * inverse, first + 2 * stride, ref c2);
+                if (TComponents.Value > 3) Keep(l3 * inverse, first + 3 * stride, ref c3);
+            }
+
+            logs += Functions.Log<TLanes, T>(product);
+        }
+
+        Add(c0, counts);
+        if (TComponents.Value > 1) Add(c1, counts + TLanes.Count);
+        if (TComponents.Value > 2) Add(c2, counts + 2 * TLanes.Count);
+        if (TComponents.Value > 3) Add(c3, counts + 3 * TLanes.Count);
+        return double.CreateTruncating(TLanes.Sum(maxima)) + double.CreateTruncating(TLanes.Sum(logs));
+    }
+
+    // A normaliser is at least 1, or 0 where all logits are -∞.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Inverse(TLanes normaliser) => TLanes.Constant(1) / TLanes.AtLeast(normaliser, TLanes.Constant(0.5));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep(TLanes value, T* to, ref TLanes count)
+    {
+        TLanes.Store(value, to);
+        count += value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(TLanes value, T* to) => TLanes.Store(TLanes.Load(to) + value, to);
 }
 
 internal sealed unsafe partial class CpuNaturalParameterKernels<T>

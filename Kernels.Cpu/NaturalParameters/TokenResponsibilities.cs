@@ -166,6 +166,7 @@ internal unsafe struct TokenResponsibilitiesWork<T> : ILanesWork<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run<TLanes>(int piece)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
@@ -408,6 +409,7 @@ internal unsafe struct TokenResponsibilitiesWork<T> : ILanesWork<T>
     }
 
     // The pieces in their order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly double Combine(int pieces, EdgeIndex words, PlateOperand<T> thetaCounts, PlateOperand<T> phiCounts)
     {
         var evidence = 0.0;

@@ -28,6 +28,7 @@ internal static unsafe class TokenTable<T>
     }
 
     /// <summary>Copies rows to the columns of a matrix, or clears it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(T* rows, nint stride, nint count, nint topics, PlateOperand<T> to, bool clear)
     {
         for (nint k = 0; k < topics; k++)
