@@ -57,6 +57,9 @@ internal static class CompareCatalogue
             "inference",
             "Inference",
             [
+                .. MixtureSweepRows.Entries,
+                .. TopicSweepRows.Entries,
+                .. ChainFilterRows.Entries,
                 .. BeliefPropagationRows.Entries,
             ]),
         new(
