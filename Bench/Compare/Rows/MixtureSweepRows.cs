@@ -127,7 +127,7 @@ internal sealed class MixtureModel
     {
         var graph = new VariationalGraph<double>(device);
         var pi = graph.Dirichlet("pi", 1, Components);
-        var mu = graph.MultivariateGaussian("mu", new double[Dimension], Identity(PriorPrecision), Components);
+        var mu = graph.MultivariateGaussian("mu", new double[Components * Dimension], Identity(PriorPrecision), Components);
         double[] scales = [.. Enumerable.Repeat(Identity(1), Components).SelectMany(matrix => matrix)];
         var lambda = graph.Wishart("lambda", Dimension + 1, scales, Components);
         var z = graph.Categorical("z", pi, Data);
