@@ -139,7 +139,7 @@ internal sealed class FactorGraphSvg
                 if (_layer[node] - _layer[variable] > 1)
                 {
                     // Down beside the nodes in between, and from there to the factor.
-                    double x = Way(variable, node), from = Y(_layer[variable]), down = Y(_layer[variable] + 1) - 0.5 * FactorSide, to = Y(_layer[node]), near = to - 0.5 * BelowFactor;
+                    double x = Way(variable, node), from = Y(_layer[variable]), down = Y(_layer[variable] + 1) - 0.5 * FactorSide, to = Y(_layer[node]), near = to - 0.5 * BelowVariable;
                     Append($"<path d=\"M {_x[variable]:F1} {from:F1} C {_x[variable]:F1} {0.5 * (from + down):F1} {x:F1} {0.5 * (from + down):F1} {x:F1} {down:F1} V {near - 10:F1} Q {x:F1} {near:F1} {_x[node]:F1} {to:F1}\" fill=\"none\" stroke=\"#1d2430\"/>\n");
                     continue;
                 }
