@@ -15,12 +15,14 @@ namespace Native.Examples;
 [Collection(nameof(Alone))]
 public partial class ReadmeExamples
 {
-    [Fact]
-    public void EveryExampleOfTheReadmeStandsHere()
+    [Theory]
+    [InlineData("README.md", 5, "ReadmeExamples.cs")]
+    [InlineData("INFERENCE.md", 5, "InferenceExamples.cs")]
+    public void EveryExampleOfADocumentIsRun(string document, int count, string tests)
     {
-        var code = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ReadmeExamples.cs")));
-        var examples = CSharp().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md")));
-        Assert.Equal(5, examples.Count);
+        var code = Lines(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, tests)));
+        var examples = CSharp().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, document)));
+        Assert.Equal(count, examples.Count);
         Assert.All(examples, example => Assert.Contains(Lines(example.Groups[1].Value), code));
     }
 
