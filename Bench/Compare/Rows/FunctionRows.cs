@@ -24,17 +24,17 @@ internal static class FunctionRows
     /// (products, multiply-adds, quotients, comparisons, minima, rounding and scaling), or half of all where that is more, since four start in a cycle.
     /// </summary>
     /// <remarks>
-    /// Counted in the machine code for 512-bit registers on a Zen 5. Loads, constants from memory and moves between registers are left out, and a
-    /// division counts as one instruction, although it occupies its unit for longer: the floor is nothing that can be reached.
+    /// Counted in the machine code for 512-bit registers, for the units of a Zen 5 and, in digamma, for positive arguments. Loads, constants from memory and moves
+    /// between registers are left out, and a division counts as one instruction, although it occupies its unit for longer: the floor is nothing that can be reached.
     /// </remarks>
     public static double InstructionFloors(string function, bool isDouble) => (function, isDouble) switch
     {
-        ("tanh", false) => 14,
-        ("tanh", true) => 19,
-        ("gelu", false) => 43,
-        ("gelu", true) => 65,
-        ("digamma", false) => 41,
-        _ => 56,
+        ("tanh", false) => 13,
+        ("tanh", true) => 18,
+        ("gelu", false) => 32,
+        ("gelu", true) => 50,
+        ("digamma", false) => 31,
+        _ => 42,
     };
 
     private sealed class Case<T, TFunction> : DeviceCase<T>
