@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Native.Kernels;
 
 namespace Native.Bench;
@@ -6,12 +7,15 @@ namespace Native.Bench;
 internal static unsafe class PlainFunctions
 {
     /// <summary><c>ψ(x)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Digamma(double x) => Functions.Digamma<Scalar<double>, double>(new(x)).Value;
 
     /// <summary><c>log Γ(x)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double LogGamma(double x) => Functions.LogGamma<Scalar<double>, double>(new(x)).Value;
 
     /// <summary>Makes probabilities of logits that lie a stride apart; gives their log-sum-exp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SoftmaxInPlace(double* logits, int count, int stride)
     {
         var maximum = logits[0];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Native.Bench;
 
 /// <summary>The Kalman filter and the Rauch–Tung–Striebel smoother of two-dimensional states, in covariances, as textbooks have them: plain loops in double, nothing allocated.</summary>
@@ -33,6 +35,7 @@ internal sealed class PlainKalman
     public double[] Covariances { get; }
 
     /// <summary>Filters all observations, then smooths backward.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run()
     {
         Span<double> cross = stackalloc double[Size], innovation = stackalloc double[Size], gain = stackalloc double[Size], scratch = stackalloc double[Size], residual = stackalloc double[D];

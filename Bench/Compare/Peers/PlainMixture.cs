@@ -70,6 +70,7 @@ internal sealed unsafe class PlainMixture
     public double FreeEnergy { get; private set; }
 
     /// <summary>Starts with responsibilities <c>[N, K]</c>, and with the prior's expectation of every precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Start(double[] responsibilities)
     {
         Array.Clear(_counts);
@@ -117,6 +118,7 @@ internal sealed unsafe class PlainMixture
         FreeEnergy -= UpdateResponsibilities();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double UpdateWeights()
     {
         var total = 0.0;
@@ -137,6 +139,7 @@ internal sealed unsafe class PlainMixture
         return divergence;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double UpdateMean(int k)
     {
         var expected = _expectedPrecision.AsSpan(k * _d * _d, _d * _d);
@@ -176,6 +179,7 @@ internal sealed unsafe class PlainMixture
         return 0.5 * (divergence - Factor(_matrix));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double UpdatePrecision(int k)
     {
         var inverseScale = InverseScales.AsSpan(k * _d * _d, _d * _d);
@@ -274,6 +278,7 @@ internal sealed unsafe class PlainMixture
     }
 
     // x and the lower triangle of xxᵀ of four data, beside each other; zeros for those that are missing.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Statistics(double* x, int count, double* u)
     {
         for (var i = 0; i < Together; i++)
@@ -321,6 +326,7 @@ internal sealed unsafe class PlainMixture
     }
 
     // Cholesky factor in the lower triangle; gives log det.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Factor(double[] matrix)
     {
         var logDeterminant = 0.0;
@@ -344,6 +350,7 @@ internal sealed unsafe class PlainMixture
     }
 
     // The inverse of the factored matrix; the factor is inverted in place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Invert(double[] factor, Span<double> inverse)
     {
         for (var j = 0; j < _d; j++)

@@ -36,7 +36,10 @@ internal static class ChainFilterRows
             }
 
             _chain = new LinearGaussianChain(
-                new LinearGaussianChainParameters([cos, -sin, sin, cos], [1.3, 0, 0, 0.7], [0, 0], [0.01, 0, 0, 0.01], [20, 0, 0, 20], [0.1, 0, 0, 0.1]), _x);
+                Device,
+                new LinearGaussianChainParameters([cos, -sin, sin, cos], [1.3, 0, 0, 0.7], [0, 0], [0.01, 0, 0, 0.01], [20, 0, 0, 20], [0.1, 0, 0, 0.1]),
+                _x);
+            Own(new VariationalGraph<double>(Device).Add(_chain));
         }
 
         // Forward and backward a factorisation and two products of 2 × 2 matrices; no time can begin before the one beside it has ended, which takes far longer than its operations.
@@ -54,6 +57,6 @@ internal static class ChainFilterRows
             }),
         ];
 
-        protected override void Launch() => _chain.Sweep();
+        protected override void Launch() => _chain.Update();
     }
 }
