@@ -37,27 +37,33 @@ internal unsafe struct SegmentSoftmaxWork<TKind, T> : ILanesWork<T>
             return;
         }
 
-        var pieces = EdgeBlocks.CountPieces(index);
-        using var scratch = Scratch.Rent(Scratch.SizeOf<long>(2 * pieces) + Scratch.SizeOf<T>(2 * pieces * columns));
         fixed (int* order = index.Order)
         fixed (long* offsets = index.Offsets)
         {
+            var values = new SegmentValues<T>
+            {
+                V = v,
+                VStride = vStride,
+                G = g,
+                GStride = gStride,
+                Output = output,
+                OutputStride = outputStride,
+                Columns = columns,
+                Order = order,
+                Last = index.Edges - 1,
+                IsSorted = index.IsSorted,
+            };
+            if (SegmentSoftmaxByEdge<TKind, T>.Suits(index, values) && SegmentSoftmaxByEdge<TKind, T>.TryRun(index, values, threads))
+            {
+                return;
+            }
+
             // An exponential costs as much as several loads, so blocks are shorter than those of a plain reduction.
+            var pieces = EdgeBlocks.CountPieces(index);
+            using var scratch = Scratch.Rent(Scratch.SizeOf<long>(2 * pieces) + Scratch.SizeOf<T>(2 * pieces * columns));
             var work = new SegmentSoftmaxWork<TKind, T>
             {
-                _values = new()
-                {
-                    V = v,
-                    VStride = vStride,
-                    G = g,
-                    GStride = gStride,
-                    Output = output,
-                    OutputStride = outputStride,
-                    Columns = columns,
-                    Order = order,
-                    Last = index.Edges - 1,
-                    IsSorted = index.IsSorted,
-                },
+                _values = values,
                 _blocks = new EdgeBlocks(offsets, index, scratch.Take<long>(2 * pieces), pieces, EdgeBlocks.CostFor(4 * columns)),
                 _statistics = scratch.Take<T>(2 * pieces * columns),
             };

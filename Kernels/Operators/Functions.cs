@@ -44,6 +44,21 @@ public static unsafe partial class Functions
         return TLanes.ScaleB(TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r) + TLanes.Constant(1), n);
     }
 
+    /// <summary>The largest magnitude of <c>k</c> in <see cref="ExpOverPowerOfTwo"/>, which keeps the reduction of its argument exact.</summary>
+    internal const int LargestPowerOfTwo = 740;
+
+    /// <summary><c>eˣ 2⁻ᵏ</c> for integers <c>k</c> up to <see cref="LargestPowerOfTwo"/> in magnitude: overflow and gradual underflow are those of the result. Error at most 1 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes ExpOverPowerOfTwo<TLanes, T>(TLanes x, TLanes k)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var ln2 = TLanes.Constant(0.69314718055994531);
+        var bounded = TLanes.Clamp(x, (k - Choose<TLanes, T>(152, 1080)) * ln2, (k + Choose<TLanes, T>(130, 1026)) * ln2);
+        var n = NearestMultipleOfLn2<TLanes, T>(bounded);
+        return TimesExp<TLanes, T>(TLanes.Constant(1), LessMultipleOfLn2<TLanes, T>(bounded, n), n - k);
+    }
+
     /// <summary><c>eˣ - 1</c>, accurate near 0; keeps the sign of zero. Error at most 2 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Expm1<TLanes, T>(TLanes x)
