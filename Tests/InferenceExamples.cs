@@ -23,7 +23,7 @@ public class InferenceExamples
         using var model = new VariationalGraph<double>(device);
         double[] vague = [0.01, 0, 0, 0.01], unit = [1, 0, 0, 1];
         var weight = model.Dirichlet("weight", alpha: 1, outcomes: 3);
-        var mean = model.MultivariateGaussian("mean", mean: new double[3 * 2], precision: vague, plates: 3);
+        var mean = model.MultivariateGaussian("mean", mean: new double[2], precision: vague, plates: 3);
         var precision = model.Wishart("precision", dof: 3, inverseScale: [.. unit, .. unit, .. unit], plates: 3);
         var cloud = model.Categorical("cloud", weight, plates: points.Length / 2);
         model.Observe(model.Mixture("point", cloud, mean, precision), points);

@@ -41,6 +41,24 @@ internal sealed class DeviceHandle : IDisposable
             : new DeviceHandle(DeviceRegistry.Create(options.Device), reason ?? "asked for with --device", owned: true);
     }
 
+    /// <summary>Opens the device asked for; without one, the best device that has all kernels with which models learn and are inferred.</summary>
+    /// <param name="options">The options of the command.</param>
+    /// <exception cref="BenchException">The device asked for does not have these kernels.</exception>
+    /// <exception cref="DeviceUnavailableException">The device asked for is not to be had here.</exception>
+    public static DeviceHandle OpenForModels(CommonOptions options)
+    {
+        var handle = Open(options);
+        if (HasKernelsOfModels(handle.Device))
+        {
+            return handle;
+        }
+
+        handle.Dispose();
+        return options.Device is null
+            ? Open(options with { Device = DeviceNames.Cpu }, $"{handle.Device.Name} does not have the kernels that learning and inference need")
+            : throw new BenchException($"models need dense kernels, optimisers and kernels of natural parameters, which device '{options.Device}' does not have; try --device {DeviceNames.Cpu}.");
+    }
+
     /// <summary>One line for people.</summary>
     public string Describe() => $"Device: {Device.Name} ({Device.Description}); {Reason}.";
 
@@ -51,6 +69,21 @@ internal sealed class DeviceHandle : IDisposable
         if (_owned)
         {
             Device.Dispose();
+        }
+    }
+
+    private static bool HasKernelsOfModels(Device device)
+    {
+        try
+        {
+            _ = device.Dense<float>();
+            _ = device.Updates<float>();
+            _ = device.NaturalParameters<double>();
+            return true;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
         }
     }
 }

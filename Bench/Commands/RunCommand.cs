@@ -45,7 +45,7 @@ internal static class RunCommand
 
         OutputFile.PrepareFolder("--report", folder);
         var experiment = Experiments.Named(name);
-        using var device = DeviceHandle.Open(options);
+        using var device = DeviceHandle.OpenForModels(options);
         Screen.Heading(experiment.Name);
         Screen.WriteLine($"{experiment.Description}.");
         Screen.WriteLine(device.Describe());
@@ -78,6 +78,12 @@ internal static class RunCommand
     private static void Write(WordTable words, int numbersFrom)
     {
         var table = Screen.CreateTable([.. words.Columns.Select((column, i) => i >= numbersFrom ? $">{column}" : column)]);
+        foreach (var column in table.Columns.Take(numbersFrom))
+        {
+            // Words may take several lines of a narrow terminal; numbers may not.
+            column.NoWrap = false;
+        }
+
         foreach (var row in words.Rows)
         {
             table.AddTextRow(row);

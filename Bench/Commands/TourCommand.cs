@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Native.Kernels;
 using Spectre.Console;
 
 namespace Native.Bench;
@@ -44,7 +43,7 @@ internal static class TourCommand
     {
         var start = Stopwatch.GetTimestamp();
         OutputFile.PrepareFolder("--report", folder);
-        using var handle = Open(options);
+        using var handle = DeviceHandle.OpenForModels(options);
         var device = handle.Device;
         Screen.Heading("Native: the tour");
         Screen.WriteLine(handle.Describe());
@@ -91,36 +90,6 @@ internal static class TourCommand
         }
 
         return BenchProgram.Success;
-    }
-
-    /// <summary>Opens the device asked for; without one, the best device that has all kernels a model needs to learn and to be inferred.</summary>
-    private static DeviceHandle Open(CommonOptions options)
-    {
-        var handle = DeviceHandle.Open(options);
-        if (Learns(handle.Device))
-        {
-            return handle;
-        }
-
-        handle.Dispose();
-        return options.Device is null
-            ? DeviceHandle.Open(options with { Device = DeviceNames.Cpu }, $"{handle.Device.Name} does not have the kernels that learning and inference need")
-            : throw new BenchException($"the tour needs dense kernels, optimisers and kernels of natural parameters, which device '{options.Device}' does not have; try --device {DeviceNames.Cpu}.");
-    }
-
-    private static bool Learns(Device device)
-    {
-        try
-        {
-            _ = device.Dense<float>();
-            _ = device.Updates<float>();
-            _ = device.NaturalParameters<double>();
-            return true;
-        }
-        catch (NotSupportedException)
-        {
-            return false;
-        }
     }
 
     private static void WriteSelfCheck(SelfCheckResult selfCheck)

@@ -170,19 +170,19 @@ internal sealed class MixtureExperiment : IExperiment
             var images = x.Length / Dimension;
 
             // Vague: a component has about a quarter of the variance of the data, and knows that as well as from so many images as there are dimensions.
-            double[] precision = new double[Components * Dimension * Dimension], inverseScale = new double[precision.Length];
-            for (var component = 0; component < Components; component++)
+            double[] precision = new double[Dimension * Dimension], inverseScale = new double[Components * Dimension * Dimension];
+            for (var i = 0; i < Dimension; i++)
             {
-                for (var i = 0; i < Dimension; i++)
+                precision[i * (Dimension + 1)] = 1 / variances[i];
+                for (var component = 0; component < Components; component++)
                 {
-                    precision[(component * Dimension + i) * Dimension + i] = 1 / variances[i];
                     inverseScale[(component * Dimension + i) * Dimension + i] = Dimension * 0.25 * variances[i];
                 }
             }
 
             using var graph = new VariationalGraph<double>(device);
             var pi = graph.Dirichlet("π", alpha: 1.0 / Components, outcomes: Components);
-            var mu = graph.MultivariateGaussian("μ", new double[Components * Dimension], precision, plates: Components);
+            var mu = graph.MultivariateGaussian("μ", new double[Dimension], precision, plates: Components);
             var lambda = graph.Wishart("Λ", dof: Dimension, inverseScale, plates: Components);
             var z = graph.Categorical("z", pi, plates: images);
             graph.Observe(graph.Mixture("x", z, mu, lambda), x).Start(z, Seeds(x, seed));

@@ -107,6 +107,13 @@ public sealed partial class VariationalGraph<T>
         }
     }
 
+    /// <summary>The dimension that known means and precisions have: a mean is one row for all where the precisions have its size.</summary>
+    private static int KnownDimension(double[] mean, double[] precision, int plates)
+    {
+        var square = (long)mean.Length * mean.Length;
+        return precision.Length == square || precision.Length == plates * square ? mean.Length : mean.Length / Math.Max(1, plates);
+    }
+
     private PlateRange RequireGate(string name, VariableArray<T> gate, ReadOnlySpan<(string Role, VariableArray<T> Parent)> parents)
     {
         RequireOwn(gate, nameof(gate));

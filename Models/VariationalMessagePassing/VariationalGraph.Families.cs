@@ -106,7 +106,7 @@ public sealed partial class VariationalGraph<T>
     {
         RequireParent(name, "mean", mean, ExponentialFamily.MultivariateGaussian);
         RequireParent(name, "precision", precision, ExponentialFamily.Wishart);
-        var p = mean.Variable?.Dimension ?? precision.Variable?.Dimension ?? mean.Constants!.Length / Math.Max(1, plates);
+        var p = mean.Variable?.Dimension ?? precision.Variable?.Dimension ?? KnownDimension(mean.Constants!, precision.Constants!, plates);
         p = Math.Max(1, p);
         RequireDimension(name, "mean", mean, p);
         RequireDimension(name, "precision", precision, p);

@@ -40,6 +40,21 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
+    public void AnExperimentWritesItsNumbersAndItsPage()
+    {
+        var report = Path.Combine(_folder, "run");
+        var result = Run("run", "topics", "--quick", "--threads", "1", "--report", report);
+        Assert.Equal(["name", "columns", "rows", "note", "figures", "row_names", "words"], Names(result));
+        Assert.Equal(result.GetProperty("columns").GetArrayLength(), result.GetProperty("rows")[0].GetArrayLength());
+        Assert.Equal(12, result.GetProperty("words").GetProperty("rows").GetArrayLength());
+
+        var page = File.ReadAllText(Path.Combine(report, "topics.html"));
+        Assert.All(result.GetProperty("figures").EnumerateArray(), figure => Assert.Contains(Convert.ToBase64String(File.ReadAllBytes(figure.GetProperty("path").GetString()!)), page, StringComparison.Ordinal));
+        Assert.Contains("data:image/svg+xml;base64,", page, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(report, "topics-graph.dot")));
+    }
+
+    [Fact]
     public void DevicesAreListedWithOneDefault()
     {
         var devices = Run("devices");
