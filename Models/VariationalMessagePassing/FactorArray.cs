@@ -13,7 +13,7 @@ namespace Native.Models;
 /// </para>
 /// <para>
 /// A factor may be a whole structured block: a chain of Gaussians with exact smoothing inside, a regression with its weights, the responsibilities of a mixture. Such a factor <see cref="Owns"/> the
-/// variables whose joint posterior it holds. The engine then calls <see cref="Update"/> in place of adding up messages (of a factor that touches no variable, a whole model, at the end of a sweep); the block computes its posterior, writes the marginal moments that other factors
+/// variables whose joint posterior it holds. The engine then calls <see cref="Update"/> in place of adding up messages (of a factor that has its own posterior besides, at the end of a sweep); the block computes its posterior, writes the marginal moments that other factors
 /// read, lists what it has to keep in <see cref="State"/>, and its term of the free energy includes <c>E_q[log q]</c> of all that it owns.
 /// </para>
 /// <para>All is queued on the device; nothing is downloaded, and nothing allocated after the first sweep.</para>
@@ -61,6 +61,9 @@ public abstract class FactorArray<T> : IDisposable
     /// <summary>Whether the factor computes the posterior of a variable itself, in <see cref="Update"/>.</summary>
     /// <param name="variable">One of <see cref="Variables"/>.</param>
     public virtual bool Owns(VariableArray<T> variable) => false;
+
+    /// <summary>Whether the factor has a posterior besides those of the graph's variables: <see cref="Update"/> is then called at the end of every sweep.</summary>
+    public virtual bool HasOwnPosterior => false;
 
     /// <summary>Whether an update of what the factor owns never raises the free energy; a rise is an error then, and is counted otherwise.</summary>
     public virtual bool Descends => true;

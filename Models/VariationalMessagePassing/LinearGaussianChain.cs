@@ -24,9 +24,11 @@ public sealed record LinearGaussianChainParameters(
     IReadOnlyList<double> TransitionPrecision, IReadOnlyList<double> EmissionPrecision);
 
 /// <summary>
-/// A linear Gaussian state chain with known parameters: <c>z₀ ~ N(prior)</c>, <c>z_t ~ N(A z_{t-1}, ·)</c>, <c>x_t ~ N(C z_t, ·)</c>, any observation missing.
+/// A linear Gaussian state chain: <c>z₀ ~ N(prior)</c>, <c>z_t ~ N(A z_{t-1}, ·)</c>, <c>x_t ~ N(C z_t, ·)</c>, any observation missing.
 /// Structured, one sweep is exact and <c>F = -log p(x)</c>: the joint precision is block tridiagonal; the filter takes every time out of the next one,
 /// the smoother returns from the last (Rauch, Tung and Striebel 1965, in information form). Factorised, <c>z_t</c> is updated for <c>t = 0, 1, …</c> from means of 0.
+/// The precisions of the two noises are known, or Wishart variables of the graph; those hear <c>(n / 2, -½ Σ E[r rᵀ])</c> from the <c>n</c> steps (observations) with their residuals <c>r</c>,
+/// and the chain is exact given what is expected of them (Ghahramani and Beal 2001).
 /// </summary>
 /// <remarks><see cref="GaussianTree"/> does the same for trees of any shape, stated factor by factor; this is its chain of equal steps in flat memory, without an allocation a sweep, by the same messages.</remarks>
 public sealed partial class LinearGaussianChain : VariationalBlock
@@ -35,80 +37,63 @@ public sealed partial class LinearGaussianChain : VariationalBlock
     private readonly int _d;
     private readonly ChainPosterior _posterior;
     private readonly double[] _transition;
+    private readonly double[] _transitionTransposed;
     private readonly double[] _emission;
+    private readonly double[] _emissionTransposed;
     private readonly double[] _priorMean;
-    private readonly (double[] Matrix, double HalfLog) _prior;
-    private readonly (double[] Matrix, double HalfLog) _process;
-    private readonly (double[] Matrix, double HalfLog) _noise;
+    private readonly ExpectedPrecision _prior;
+    private readonly ExpectedPrecision _process;
+    private readonly ExpectedPrecision _noise;
     private readonly double[] _data;
     private readonly bool[] _observed;
     private readonly double[] _precision;
     private readonly double[] _potential;
     private readonly double[] _coupling;
+    private readonly double[] _processA;
+    private readonly double[] _aProcessA;
+    private readonly double[] _noiseC;
+    private readonly double[] _cNoiseC;
+    private readonly double[] _noiseX;
+    private readonly double[] _residual;
+    private readonly double[] _spread;
+    private readonly double[] _squares;
     private readonly double[] _factor;
     private readonly double[] _gain;
     private double _constant;
     private double _logPartition;
 
-    /// <summary>Reads parameters and observations into the joint precision.</summary>
+    /// <summary>Reads parameters and observations.</summary>
     /// <param name="device">A device whose memory the host can read; owned by the caller.</param>
     /// <param name="parameters">What is known.</param>
     /// <param name="x">Observations <c>[T, M]</c>.</param>
     /// <param name="observed"><c>[T]</c>, false where the observation of a time is missing (its numbers are not looked at); empty when none is.</param>
     /// <param name="posterior">Which posterior.</param>
+    /// <param name="transitionPrecision">A Wishart variable <c>[d, d]</c> in the place of <see cref="LinearGaussianChainParameters.TransitionPrecision"/>, which is not looked at then; null when that is known.</param>
+    /// <param name="emissionPrecision">A Wishart variable <c>[M, M]</c> in the place of <see cref="LinearGaussianChainParameters.EmissionPrecision"/>, which is not looked at then; null when that is known.</param>
     /// <exception cref="ArgumentException">A shape does not fit, a number is not finite, or a precision is not symmetric and positive definite; the message names it.</exception>
-    public LinearGaussianChain(Device device, LinearGaussianChainParameters parameters, ReadOnlySpan<double> x, ReadOnlySpan<bool> observed = default, ChainPosterior posterior = ChainPosterior.Structured)
-        : base(device, nameof(LinearGaussianChain), Count(parameters, x, out var times, out var d, out var m))
+    public LinearGaussianChain(
+        Device device, LinearGaussianChainParameters parameters, ReadOnlySpan<double> x, ReadOnlySpan<bool> observed = default, ChainPosterior posterior = ChainPosterior.Structured,
+        VariableArray<double>? transitionPrecision = null, VariableArray<double>? emissionPrecision = null)
+        : base(device, nameof(LinearGaussianChain), Count(parameters, x, out var times, out var d, out var m), Given(transitionPrecision, emissionPrecision))
     {
         (_times, _d, _posterior) = (times, d, Require.Named(posterior));
         _observed = Observed(observed, times);
         _data = Present(x, _observed, m, nameof(x));
-        var a = _transition = Finite([.. parameters.Transition], (long)d * d, "parameters.Transition");
-        var c = _emission = Finite([.. parameters.Emission], (long)m * d, "parameters.Emission");
-        var mean = _priorMean = Finite([.. parameters.PriorMean], d, "parameters.PriorMean");
-        var (prior, priorLog) = _prior = (Precision([.. parameters.PriorPrecision], d, "parameters.PriorPrecision", out var halfLog), halfLog);
-        var (process, processLog) = _process = (Precision([.. parameters.TransitionPrecision], d, "parameters.TransitionPrecision", out halfLog), halfLog);
-        var (noise, noiseLog) = _noise = (Precision([.. parameters.EmissionPrecision], m, "parameters.EmissionPrecision", out halfLog), halfLog);
-        double[] processA = new double[d * d], aProcessA = new double[d * d], noiseC = new double[m * d], cNoiseC = new double[d * d], noiseX = new double[m];
-        SmallMatrix.AddProduct(1, process, a, d, d, d, processA);
-        SmallMatrix.AddTransposedProduct(1, a, processA, d, d, d, aProcessA);
-        SmallMatrix.AddProduct(1, noise, c, m, m, d, noiseC);
-        SmallMatrix.AddTransposedProduct(1, c, noiseC, m, d, d, cNoiseC);
-        (_precision, _potential, _factor) = (new double[times * d * d], new double[times * d], new double[times * d * d]);
-        _gain = new double[(times - 1) * d * d];
-
-        // -AᵀQ between a time and the next.
-        _coupling = SmallMatrix.Transpose(processA, d, d);
-        for (var i = 0; i < _coupling.Length; i++)
+        _transition = Finite([.. parameters.Transition], (long)d * d, "parameters.Transition");
+        _emission = Finite([.. parameters.Emission], (long)m * d, "parameters.Emission");
+        _priorMean = Finite([.. parameters.PriorMean], d, "parameters.PriorMean");
+        _prior = new(null, d, parameters.PriorPrecision, "parameters.PriorPrecision");
+        _process = new(transitionPrecision, d, parameters.TransitionPrecision, transitionPrecision is null ? "parameters.TransitionPrecision" : nameof(transitionPrecision));
+        _noise = new(emissionPrecision, m, parameters.EmissionPrecision, emissionPrecision is null ? "parameters.EmissionPrecision" : nameof(emissionPrecision));
+        (_transitionTransposed, _emissionTransposed) = (SmallMatrix.Transpose(_transition, d, d), SmallMatrix.Transpose(_emission, m, d));
+        (_processA, _aProcessA, _coupling, _noiseC, _cNoiseC, _noiseX) = (new double[d * d], new double[d * d], new double[d * d], new double[m * d], new double[d * d], new double[m]);
+        var widest = Math.Max(d, m);
+        (_residual, _spread, _squares) = (new double[widest], new double[widest * d], new double[widest * widest]);
+        (_precision, _potential, _factor, _gain) = (new double[times * d * d], new double[times * d], new double[times * d * d], new double[(times - 1) * d * d]);
+        if (Variables.Count == 0)
         {
-            _coupling[i] = -_coupling[i];
+            BuildJoint();
         }
-
-        SmallMatrix.AddProduct(1, prior, mean, d, d, 1, _potential.AsSpan(0, d));
-        var constant = new BlockedSum();
-        constant.Add(priorLog - 0.5 * (d * Divergences.LogTwoPi + SmallMatrix.Dot(mean, _potential.AsSpan(0, d))));
-        for (var t = 0; t < times; t++)
-        {
-            var own = Block(_precision, t);
-            Accumulate(own, t == 0 ? prior : process);
-            if (t + 1 < times)
-            {
-                Accumulate(own, aProcessA);
-                constant.Add(processLog - 0.5 * d * Divergences.LogTwoPi);
-            }
-
-            if (_observed[t])
-            {
-                Accumulate(own, cNoiseC);
-                var value = _data.AsSpan(t * m, m);
-                Array.Clear(noiseX);
-                SmallMatrix.AddProduct(1, noise, value, m, m, 1, noiseX);
-                SmallMatrix.AddTransposedProduct(1, c, noiseX, m, d, 1, _potential.AsSpan(t * d, d));
-                constant.Add(noiseLog - 0.5 * (m * Divergences.LogTwoPi + SmallMatrix.Dot(value, noiseX)));
-            }
-        }
-
-        _constant = constant.Total;
     }
 
     /// <summary>Posterior means <c>[T, d]</c>.</summary>
@@ -129,6 +114,13 @@ public sealed partial class LinearGaussianChain : VariationalBlock
     /// <inheritdoc/>
     public override void Update()
     {
+        if (Variables.Count > 0)
+        {
+            _process.Read();
+            _noise.Read();
+            BuildJoint();
+        }
+
         if (_posterior == ChainPosterior.Structured)
         {
             Filter();
@@ -184,6 +176,52 @@ public sealed partial class LinearGaussianChain : VariationalBlock
 
         times = x.Length / m;
         return checked(times * (d + d * d) + (times - 1) * d * d);
+    }
+
+    private static VariableArray<double>[] Given(VariableArray<double>? transitionPrecision, VariableArray<double>? emissionPrecision) =>
+        transitionPrecision is null
+            ? emissionPrecision is null ? [] : [emissionPrecision]
+            : emissionPrecision is null ? [transitionPrecision] : [transitionPrecision, emissionPrecision];
+
+    /// <summary>The joint precision and potential of all times, and what does not depend on them, under the expected precisions of the noises.</summary>
+    private void BuildJoint()
+    {
+        int d = _d, m = _noiseX.Length;
+        foreach (var work in (ReadOnlySpan<double[]>)[_processA, _aProcessA, _noiseC, _cNoiseC, _coupling, _precision, _potential])
+        {
+            Array.Clear(work);
+        }
+
+        SmallMatrix.AddProduct(1, _process.Matrix, _transition, d, d, d, _processA);
+        SmallMatrix.AddProduct(1, _transitionTransposed, _processA, d, d, d, _aProcessA);
+        SmallMatrix.AddProduct(-1, _transitionTransposed, _process.Matrix, d, d, d, _coupling);
+        SmallMatrix.AddProduct(1, _noise.Matrix, _emission, m, m, d, _noiseC);
+        SmallMatrix.AddProduct(1, _emissionTransposed, _noiseC, d, m, d, _cNoiseC);
+        SmallMatrix.AddProduct(1, _prior.Matrix, _priorMean, d, d, 1, _potential.AsSpan(0, d));
+        var constant = new BlockedSum();
+        constant.Add(_prior.HalfLog - 0.5 * (d * Divergences.LogTwoPi + SmallMatrix.Dot(_priorMean, _potential.AsSpan(0, d))));
+        for (var t = 0; t < _times; t++)
+        {
+            var own = Block(_precision, t);
+            Accumulate(own, t == 0 ? _prior.Matrix : _process.Matrix);
+            if (t + 1 < _times)
+            {
+                Accumulate(own, _aProcessA);
+                constant.Add(_process.HalfLog - 0.5 * d * Divergences.LogTwoPi);
+            }
+
+            if (_observed[t])
+            {
+                Accumulate(own, _cNoiseC);
+                var value = _data.AsSpan(t * m, m);
+                Array.Clear(_noiseX);
+                SmallMatrix.AddProduct(1, _noise.Matrix, value, m, m, 1, _noiseX);
+                SmallMatrix.AddProduct(1, _emissionTransposed, _noiseX, d, m, 1, _potential.AsSpan(t * d, d));
+                constant.Add(_noise.HalfLog - 0.5 * (m * Divergences.LogTwoPi + SmallMatrix.Dot(value, _noiseX)));
+            }
+        }
+
+        _constant = constant.Total;
     }
 
     private static void Accumulate(Span<double> to, ReadOnlySpan<double> from)

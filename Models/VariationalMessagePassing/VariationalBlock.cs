@@ -3,7 +3,7 @@ using Native.Kernels;
 namespace Native.Models;
 
 /// <summary>
-/// A whole model as one factor: a posterior of several parts, found by coordinate descent on the free energy <c>F = E_q[log q] - E_q[log p(x, z)] = -ELBO</c>, all constants included (Winn and Bishop 2005).
+/// A whole model, or a structured part of one, as one factor: a posterior of several parts, found by coordinate descent on the free energy <c>F = E_q[log q] - E_q[log p(x, z)] = -ELBO</c>, all constants included (Winn and Bishop 2005).
 /// It runs as any factor does:
 /// <code>
 /// using var graph = new VariationalGraph&lt;double&gt;(device).Add(model);
@@ -18,8 +18,8 @@ public abstract unsafe class VariationalBlock : FactorArray<double>
 {
     private readonly DeviceTensor<double> _posterior;
 
-    private protected VariationalBlock(Device device, string name, int parameters)
-        : base(device, name, "block", 1, [])
+    private protected VariationalBlock(Device device, string name, int parameters, params IReadOnlyList<VariableArray<double>> variables)
+        : base(device, name, "block", 1, variables)
     {
         _posterior = device.Allocate<double>(parameters);
         if (_posterior.Pointer is null)
@@ -35,8 +35,11 @@ public abstract unsafe class VariationalBlock : FactorArray<double>
     /// <summary>All parameters of the posterior, one part after another: everything that the next sweep and the model's properties depend on.</summary>
     private protected Span<double> Parameters => new(_posterior.Pointer, (int)_posterior.Count);
 
-    /// <summary>A block touches no variable of the graph.</summary>
-    public sealed override void AddMessage(VariableArray<double> target, DeviceMatrix<double> natural) => throw new NotSupportedException($"{Name}: this factor touches no variable.");
+    /// <inheritdoc/>
+    public sealed override bool HasOwnPosterior => true;
+
+    /// <inheritdoc/>
+    public override void AddMessage(VariableArray<double> target, DeviceMatrix<double> natural) => throw new NotSupportedException($"{Name}: this factor touches no variable.");
 
     /// <inheritdoc/>
     public sealed override void FreeEnergy(DeviceMatrix<double> term) => Device.Dense<double>().Fill(term, ComputeFreeEnergy());

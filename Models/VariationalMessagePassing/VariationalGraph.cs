@@ -138,17 +138,14 @@ public sealed partial class VariationalGraph<T> : IDisposable
             RequireOwn(variable, nameof(factor));
         }
 
-        if (factor.Variables.Count == 0)
+        if (factor.Variables.Count == 0 && !factor.HasOwnPosterior)
         {
-            if (factor.State.Count == 0)
-            {
-                throw new ArgumentException($"factor: expected {factor.Name} to touch a variable of the graph, or to have a posterior of its own.", nameof(factor));
-            }
+            throw new ArgumentException($"factor: expected {factor.Name} to touch a variable of the graph, or to have a posterior of its own.", nameof(factor));
+        }
 
-            if (_factors.Exists(other => other.Name == factor.Name))
-            {
-                throw new ArgumentException($"factor: the graph has a {factor.Name} already.", nameof(factor));
-            }
+        if (factor.HasOwnPosterior && _factors.Exists(other => other.Name == factor.Name))
+        {
+            throw new ArgumentException($"factor: the graph has a {factor.Name} already.", nameof(factor));
         }
 
         _factors.Add(factor);

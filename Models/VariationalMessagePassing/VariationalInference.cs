@@ -61,7 +61,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         _updates = _device.Updates<T>();
         _dense = _device.Dense<T>();
         _factors = [.. graph.Factors];
-        _blocks = Array.FindAll(_factors, factor => factor.Variables.Count == 0);
+        _blocks = Array.FindAll(_factors, factor => factor.HasOwnPosterior);
         LetMixturesOwnGates();
         _owners = Array.ConvertAll(_order, variable => Array.Find(_factors, factor => factor.Variables.Contains(variable) && factor.Owns(variable)));
         _messages = Array.ConvertAll(_order, variable => Array.FindAll(_factors, factor => factor.Variables.Contains(variable)));

@@ -254,6 +254,85 @@ public class VariationalBlockTests
         Assert.Equal(sum / 8, chain.ExpectedLogTransition(1), 1e-12);
     }
 
+    [Theory]
+    [InlineData(ChainPosterior.Structured)]
+    [InlineData(ChainPosterior.Factorised)]
+    public void NoisesOfAChainAreFoundTogetherWithIt(ChainPosterior posterior)
+    {
+        // One number a time, every fourth not observed; both noises are Wishart, of one dimension a Gamma of shape dof/2 and rate inverse scale/2.
+        const double A = 0.8, C = 1.3;
+        var x = Normals(new Random(8), 30, 1.5);
+        bool[] observed = [.. Enumerable.Range(0, 30).Select(t => t % 4 != 3)];
+        using var graph = new VariationalGraph<double>(Device);
+        var process = graph.Wishart("process", 3.0, [1.5]);
+        var noise = graph.Wishart("noise", 2.5, [0.8]);
+        var chain = new LinearGaussianChain(Device, new LinearGaussianChainParameters([A], [C], [0.5], [0.7], [], []), x, observed, posterior, process, noise);
+        graph.Add(chain);
+        using var inference = Inference(graph, 10_000, 1e-13);
+        Assert.True(inference.Run(cancellation: Stop).Converged);
+        Assert.Equal(0, inference.Rises);
+
+        // Where it rests: dof + n, inverse scale + the expected squares.
+        double[] mean = [.. chain.Mean], variance = [.. chain.Covariance], cross = [.. chain.CrossCovariance];
+        double steps = 0, emissions = 0, energy = chain.ExpectedLogPrior, entropy = 0;
+        for (var t = 0; t < 30; t++)
+        {
+            steps += t == 29 ? 0 : Math.Pow(mean[t + 1] - A * mean[t], 2) + variance[t + 1] - 2 * A * cross[t] + A * A * variance[t];
+            emissions += observed[t] ? Math.Pow(x[t] - C * mean[t], 2) + C * C * variance[t] : 0;
+            energy += chain.ExpectedLogEmission(t) + (t == 29 ? 0 : chain.ExpectedLogTransition(t));
+            entropy += 0.5 * Math.Log(2 * Math.PI * Math.E * (t == 0 ? variance[0] : variance[t] - cross[t - 1] * cross[t - 1] / variance[t - 1]));
+        }
+
+        var (q, r) = (inference.Posterior(process), inference.Posterior(noise));
+        Assert.Equal(3 + 29, q[0], 1e-9);
+        Assert.Equal(1 / (1.5 + steps), q[1], 1e-9);
+        Assert.Equal(2.5 + observed.Count(seen => seen), r[0], 1e-9);
+        Assert.Equal(1 / (0.8 + emissions), r[1], 1e-9);
+
+        // The terms of the free energy.
+        Assert.Equal(-energy - entropy, inference.FreeEnergyOf(chain), 1e-9);
+        var square = Math.Pow(mean[1] - A * mean[0], 2) + variance[1] - 2 * A * cross[0] + A * A * variance[0];
+        Assert.Equal(OverGamma(q[0] / 2, 1 / (2 * q[1]), precision => 0.5 * Math.Log(precision / (2 * Math.PI)) - 0.5 * precision * square), chain.ExpectedLogTransition(0), 1e-9);
+        square = Math.Pow(x[0] - C * mean[0], 2) + C * C * variance[0];
+        Assert.Equal(OverGamma(r[0] / 2, 1 / (2 * r[1]), precision => 0.5 * Math.Log(precision / (2 * Math.PI)) - 0.5 * precision * square), chain.ExpectedLogEmission(0), 1e-9);
+    }
+
+    [Fact]
+    public void NoisesOfALongChainAreThoseOfItsData()
+    {
+        // Two coordinates that turn and fade; noises of precisions 4 and 1, correlated in the process.
+        const int N = 4000;
+        var random = new Random(9);
+        double[] transition = [0.8, -0.3, 0.3, 0.8], steps = Normals(random, 2 * N, 0.5), x = Normals(random, 2 * N, 1), z = [0, 0];
+        for (var t = 0; t < N; t++)
+        {
+            z = [0.8 * z[0] - 0.3 * z[1] + steps[2 * t], 0.3 * z[0] + 0.8 * z[1] + steps[2 * t] + steps[2 * t + 1]];
+            (x[2 * t], x[2 * t + 1]) = (x[2 * t] + z[0], x[2 * t + 1] + z[1]);
+        }
+
+        using var graph = new VariationalGraph<double>(Device);
+        var process = graph.Wishart("process", 3.0, [1, 0, 0, 1]);
+        var noise = graph.Wishart("noise", 3.0, [1, 0, 0, 1]);
+        graph.Add(new LinearGaussianChain(Device, new LinearGaussianChainParameters(transition, [1, 0, 0, 1], [0, 0], [1, 0, 0, 1], [], []), x, transitionPrecision: process, emissionPrecision: noise));
+        using var inference = Inference(graph, 1000, 1e-6);
+        Assert.True(inference.Run(cancellation: Stop).Converged);
+
+        // The inverse of the process's covariance 0.25 [[1, 1], [1, 2]] is 4 [[2, -1], [-1, 1]].
+        AssertNear([8, -4, -4, 4], inference.Posterior(process));
+        AssertNear([1, 0, 0, 1], inference.Posterior(noise));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        inference.Run(cancellation: Stop);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        static void AssertNear(double[] expected, double[] posterior)
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                Assert.Equal(expected[i], posterior[0] * posterior[1 + i], 0.12 * expected.Max());
+            }
+        }
+    }
+
     [Fact]
     public void MeanFieldBoundsTheLogPartitionOfIsing()
     {
@@ -353,6 +432,9 @@ public class VariationalBlockTests
         Assert.Contains("variance", Assert.Throws<InvalidOperationException>(() => BayesianLogisticRegression.ExpectedLogLikelihood(true, 0, 1e30)).Message, StringComparison.Ordinal);
         Assert.Contains("initial", Assert.Throws<ArgumentException>(() => new DiscreteMeanField(Device, new DiscreteFactorGraph([2], [0, 1], [0], [0, 0]), [0.5, 0.6])).Message, StringComparison.Ordinal);
         Assert.Contains("x:", Assert.Throws<ArgumentException>(() => new BayesianPca(Device, [1, 2, 3], 2, new BayesianPcaPriors(1, [1], [1], 1, 1), [1, 1], [1, 1])).Message, StringComparison.Ordinal);
+        using var graph = new VariationalGraph<double>(Device);
+        Assert.Contains("transitionPrecision", Assert.Throws<ArgumentException>(() => new LinearGaussianChain(
+            Device, Chain([1, 0, 0, 1], [1, 0, 0, 1], [0, 0], 1, 1, 1), [1, 2], transitionPrecision: graph.Wishart("one", 2.0, [1]))).Message, StringComparison.Ordinal);
         Assert.Contains("parameters.Transition", Assert.Throws<ArgumentException>(() => new LinearGaussianChain(Device, Chain([1, 0, 0], [1, 0, 0, 1], [0, 0], 1, 1, 1), [1, 2])).Message, StringComparison.Ordinal);
     }
 
