@@ -54,7 +54,7 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
             Name,
             ["size", .. Lines.SelectMany(line => (string[])[$"{line.Name}: ms", $"ns per {line.Unit}", "MB"])],
             [.. sizes.Select((size, i) => (double[])[size, .. Enumerable.Range(0, Lines.Length).SelectMany(line => (double[])[time[line][i], 1e6 * time[line][i] / size, memory[line][i]])])],
-            $"Time of one iteration (of the smoother one pass, of the mixture one sweep and its free energy) and memory of the model, its data and messages included. The size is the number of edges, of times, or of points of a mixture of three Gaussians in the plane. Slopes of the logarithms from {SmallestFitted} on, where 1 is linear: {string.Join("; ", slopes)}.",
+            $"Time of one iteration (of the smoother one pass, of the mixture one sweep and its free energy) and memory allocated for the model, its data and messages and what building it frees again included. The size is the number of edges, of times, or of points of a mixture of three Gaussians in the plane. Slopes of the logarithms from {SmallestFitted} on, where 1 is linear: {string.Join("; ", slopes)}.",
             [
                 Draw(time, "Time of an iteration", "ms", sizes, Path.Combine(folder, "cost-time.png")),
                 Draw(memory, "Memory", "MB", sizes, Path.Combine(folder, "cost-memory.png")),
@@ -110,7 +110,7 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
 
     private static (double Milliseconds, double Megabytes) Measure(Device device, Line line, long size)
     {
-        var managed = GC.GetTotalMemory(forceFullCollection: true);
+        var managed = GC.GetAllocatedBytesForCurrentThread();
         var held = device.AllocatedBytes;
         var (step, owner) = line.Create(device, size);
         using (owner)
@@ -118,6 +118,7 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
             var clock = Stopwatch.StartNew();
             step();
             step();
+            var bytes = GC.GetAllocatedBytesForCurrentThread() - managed + device.AllocatedBytes - held;
             var steps = (int)Math.Clamp(SampleMilliseconds / Math.Max(1e-3, clock.Elapsed.TotalMilliseconds / 2), 1, 1000);
             var samples = new double[Samples];
             for (var sample = 0; sample < Samples; sample++)
@@ -131,8 +132,6 @@ internal sealed class CostExperiment(long largest = 10_000_000) : IExperiment
                 samples[sample] = clock.Elapsed.TotalMilliseconds / steps;
             }
 
-            var bytes = GC.GetTotalMemory(forceFullCollection: true) - managed + device.AllocatedBytes - held;
-            GC.KeepAlive(step);
             return (Statistics.Median(samples), bytes / 1e6);
         }
     }

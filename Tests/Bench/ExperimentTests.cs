@@ -63,8 +63,8 @@ public class ExperimentTests
                 Assert.Equal([1000, 3000, 10_000], result.Rows.Select(row => row[0]));
                 Assert.All(result.Rows, row => Assert.All(row, number => Assert.True(number > 0)));
 
-                // Ten times the model, ten times the memory, within the fixed part.
-                Assert.All((int[])[3, 6, 9, 12], column => Assert.InRange(result.Rows[2][column] / result.Rows[0][column], 7, 13));
+                // Ten times the model, at most ten times the memory; not much less, for the fixed part is small.
+                Assert.All((int[])[3, 6, 9, 12], column => Assert.InRange(result.Rows[2][column] / result.Rows[0][column], 5, 10.5));
                 break;
             case "chain":
                 // Smoothing beats the observation, and its band holds what it says; the factorised band does not. Free energy: the exact posterior has the least.
