@@ -14,28 +14,30 @@ internal static unsafe class PlainFunctions
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double LogGamma(double x) => Functions.LogGamma<Scalar<double>, double>(new(x)).Value;
 
-    /// <summary>Makes probabilities of logits that lie a stride apart; gives their log-sum-exp.</summary>
+    /// <summary>Makes probabilities of logits that lie a stride apart; gives their maximum and the sum of exponentials less the maximum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double SoftmaxInPlace(double* logits, int count, int stride)
+    public static (double Maximum, double Sum) SoftmaxInPlace(double* logits, int count, int stride)
     {
+        // Not Math.Max, whose care for NaN and zeros takes longer than all else here.
         var maximum = logits[0];
-        for (var k = 1; k < count; k++)
+        var end = logits + count * stride;
+        for (var logit = logits + stride; logit < end; logit += stride)
         {
-            maximum = Math.Max(maximum, logits[k * stride]);
+            maximum = *logit > maximum ? *logit : maximum;
         }
 
         var sum = 0.0;
-        for (var k = 0; k < count; k++)
+        for (var logit = logits; logit < end; logit += stride)
         {
-            sum += logits[k * stride] = Math.Exp(logits[k * stride] - maximum);
+            sum += *logit = Math.Exp(*logit - maximum);
         }
 
         var inverse = 1 / sum;
-        for (var k = 0; k < count; k++)
+        for (var logit = logits; logit < end; logit += stride)
         {
-            logits[k * stride] *= inverse;
+            *logit *= inverse;
         }
 
-        return maximum + Math.Log(sum);
+        return (maximum, sum);
     }
 }

@@ -109,7 +109,8 @@ internal sealed unsafe class PlainTopics
                     r[k] = logTheta[document + k] + logPhi[word + k];
                 }
 
-                evidence += PlainFunctions.SoftmaxInPlace(r, _topics, 1);
+                var (maximum, sum) = PlainFunctions.SoftmaxInPlace(r, _topics, 1);
+                evidence += maximum + Math.Log(sum);
                 for (var k = 0; k < _topics; k++)
                 {
                     thetaCounts[document + k] += r[k];
