@@ -20,6 +20,14 @@ internal static class BeliefPropagationRows
         new("parity-check-decode", $"96x{Words}", $"{Iterations} iterations", Shapes.Double, false, settings => new DecodeCase<double>(settings)),
     ];
 
+    // Instructions of the multipliers for a register, as in FunctionRows.
+    private static double Exponential<T>() => typeof(T) == typeof(float) ? 14 : 19;
+
+    private static double Logarithm<T>() => typeof(T) == typeof(float) ? 16 : 20;
+
+    // The plain loop computes in double, which a row in float has to say.
+    private static string PeerName<T>() => typeof(T) == typeof(float) ? $"{PlainBeliefPropagation.Name} in double" : PlainBeliefPropagation.Name;
+
     private sealed class GridCase<T> : DeviceCase<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -50,12 +58,12 @@ internal static class BeliefPropagationRows
             DeviceTensor<T> Send(ReadOnlySpan<double> values, int rows) => Upload(Array.ConvertAll(values.ToArray(), T.CreateTruncating), rows, Side);
         }
 
-        // Reads the model and four messages of every spin, writes four.
-        public override Work Work => Work.OfBytes(11.0 * Side * Side * ElementSize, Caches.LevelOf(11L * Side * Side * ElementSize, Threads));
+        // A message is two exponentials, a logarithm, its quotient, a minimum, a comparison, damping and scaling: what the multipliers run of them.
+        public override Work Work => Work.OfInstructions(4 * (2 * Exponential<T>() + Logarithm<T>() + 6), Side * Side);
 
         public override IReadOnlyList<Peer> Peers =>
         [
-            Peer.Available(PlainBeliefPropagation.Name, 2L * sizeof(double) * _messages.Length, () =>
+            Peer.Available(PeerName<T>(), 2L * sizeof(double) * _messages.Length, () =>
             {
                 var outgoing = new double[_messages.Length];
                 return new PeerRun(
@@ -91,12 +99,12 @@ internal static class BeliefPropagationRows
             }
         }
 
-        // In an iteration every edge's two messages are read and written once.
-        public override Work Work => Work.OfBytes(4.0 * Iterations * Edges * ElementSize, Caches.LevelOf(2 * Edges * ElementSize, Threads));
+        // A message from a check is an exponential, a logarithm, a quotient and products from both ends.
+        public override Work Work => Work.OfInstructions(Exponential<T>() + Logarithm<T>() + 5, (double)Iterations * Edges);
 
         public override IReadOnlyList<Peer> Peers =>
         [
-            Peer.Available(PlainBeliefPropagation.Name, 2L * sizeof(double) * _received.Length, () =>
+            Peer.Available(PeerName<T>(), 2L * sizeof(double) * _received.Length, () =>
             {
                 var offsets = new int[_code.Checks + 1];
                 var bits = new List<int>();
