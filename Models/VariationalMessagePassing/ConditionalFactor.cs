@@ -169,8 +169,8 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
         }
     }
 
-    /// <summary>Sums the statistics of the observations that are there, in column <c>fold[plate]</c> each.</summary>
-    protected void Fold(int[] fold, DeviceMatrix<T> sums)
+    /// <summary>Sums the statistics of the observations that are there, in column <c>fold[plate]</c> each, or without <paramref name="fold"/> in that of the plate.</summary>
+    protected void Fold(int[]? fold, DeviceMatrix<T> sums)
     {
         var dense = Device.Dense<T>();
         dense.Fill(sums, T.Zero);
@@ -191,19 +191,19 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
             var given = PlateMemory.Allocate<T>(Device, Child.ValueRows, columns.Length);
             var child = PlateMemory.Allocate<T>(Device, Child.Rows, columns.Length);
-            var statistics = PlateMemory.Allocate<T>(Device, StatisticsRows, columns.Length);
-            using var index = Device.Upload(EdgeIndex.Create(columns, checked((int)sums.Columns)));
             PlateMemory.Upload(given, values);
             _kernels.SufficientStatistics<TChild>(given, child);
-            _kernels.ConditionalStatistics<TConditional>(_dimension, child, statistics);
-            for (var row = 0; row < StatisticsRows; row++)
+            if (fold is null && columns.Length == Math.Min(FoldedAtOnce, Range.Count - first))
             {
-                Device.Messages<T>().ScatterAdd(index, PlateMemory.Column(statistics, row), PlateMemory.Column(sums, row));
+                _kernels.ConditionalStatistics<TConditional>(_dimension, child, sums.ColumnRange(first, columns.Length));
+            }
+            else
+            {
+                AddStatistics(child, columns, sums);
             }
 
             given.Tensor.Dispose();
             child.Tensor.Dispose();
-            statistics.Tensor.Dispose();
         }
 
         if (baseMeasure.Total != 0)
@@ -241,7 +241,20 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
         return touched;
     }
 
-    private (T[] Values, int[] Columns) PresentValues(int first, int count, int[] fold, ref BlockedSum baseMeasure)
+    private void AddStatistics(DeviceMatrix<T> child, int[] columns, DeviceMatrix<T> sums)
+    {
+        using var index = Device.Upload(EdgeIndex.Create(columns, checked((int)sums.Columns)));
+        var statistics = PlateMemory.Allocate<T>(Device, StatisticsRows, columns.Length);
+        _kernels.ConditionalStatistics<TConditional>(_dimension, child, statistics);
+        for (var row = 0; row < StatisticsRows; row++)
+        {
+            Device.Messages<T>().ScatterAdd(index, PlateMemory.Column(statistics, row), PlateMemory.Column(sums, row));
+        }
+
+        statistics.Tensor.Dispose();
+    }
+
+    private (T[] Values, int[] Columns) PresentValues(int first, int count, int[]? fold, ref BlockedSum baseMeasure)
     {
         var width = Child.ValueRows;
         var values = new T[count * width];
@@ -254,7 +267,7 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
             {
                 var value = Child.ValuesOf(number);
                 value.CopyTo(values.AsSpan(present * width));
-                columns[present++] = fold[plate];
+                columns[present++] = fold?[plate] ?? plate;
                 if (typeof(TChild) == typeof(Poisson))
                 {
                     baseMeasure.Add(-Divergences.LogGamma(double.CreateTruncating(value[0]) + 1));

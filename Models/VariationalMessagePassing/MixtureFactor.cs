@@ -90,13 +90,7 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
     protected virtual void PrepareObservations()
     {
         Observations = PlateMemory.Allocate<T>(Device, StatisticsRows, Range.Count);
-        var own = new int[Range.Count];
-        for (var plate = 0; plate < own.Length; plate++)
-        {
-            own[plate] = plate;
-        }
-
-        Fold(own, Observations);
+        Fold(null, Observations);
     }
 
     protected override void AddMessageDown(DeviceMatrix<T> natural) => Device.Dense<T>().MatrixProduct(Parameters, Transpose.Yes, Observations, Transpose.No, natural, accumulate: true);
