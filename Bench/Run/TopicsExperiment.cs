@@ -13,6 +13,7 @@ internal sealed class TopicsExperiment : IExperiment
 {
     private const int Topics = 12;
     private const int WordsShown = 12;
+    private const int Starts = 3;
     private const double HeldOut = 0.1;
     private const double AlphaOfChapters = 0.1;
     private const double AlphaOfTopics = 0.05;
@@ -24,86 +25,49 @@ internal sealed class TopicsExperiment : IExperiment
     public string Description => "a topic model of 550 chapters of the King James Version: the words of each topic, where it stands, and held-out words predicted";
 
     /// <inheritdoc/>
-    public ExperimentResult Run(Device device, string folder, CancellationToken stop) => Run(device, folder, 200, stop);
+    public ExperimentResult Run(Device device, string folder, CancellationToken stop) => Run(device, folder, Starts, 200, stop);
 
     /// <inheritdoc/>
-    public ExperimentResult RunShort(Device device, string folder, CancellationToken stop) => Run(device, folder, 40, stop);
+    public ExperimentResult RunShort(Device device, string folder, CancellationToken stop) => Run(device, folder, 1, 40, stop);
 
-    private ExperimentResult Run(Device device, string folder, int maximumSweeps, CancellationToken stop)
+    private ExperimentResult Run(Device device, string folder, int starts, int maximumSweeps, CancellationToken stop)
     {
         var bible = Bible.Load();
         var random = new SplitMix64(1);
         var isHeldOut = Array.ConvertAll(bible.Word, _ => random.Uniform() < HeldOut);
         int[] tokens = [.. Enumerable.Range(0, bible.Word.Length).Where(token => !isHeldOut[token])];
-
-        using var graph = new VariationalGraph<double>(device);
-        var theta = graph.Dirichlet("θ", AlphaOfChapters, Topics, plates: bible.Chapters.Length);
-        var phi = graph.Dirichlet("φ", AlphaOfTopics, bible.Vocabulary.Length, plates: Topics);
-        var z = graph.Categorical("z", theta[Array.ConvertAll(tokens, token => bible.Document[token])]);
-        graph.Observe(graph.Mixture("word", z, phi), Array.ConvertAll(tokens, token => (double)bible.Word[token]));
-        using var inference = new VariationalInference<double>(graph, new VariationalOptions { MaximumSweeps = maximumSweeps, Tolerance = 1e-6, Seed = 1 });
-        var freeEnergy = new List<double>();
-        var start = Stopwatch.GetTimestamp();
-        inference.Run(check => freeEnergy.Add(check.FreeEnergy), stop);
-        var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds / freeEnergy.Count;
-
-        var chapters = Normalised(inference.Posterior(theta), Topics);
-        var words = Normalised(inference.Posterior(phi), bible.Vocabulary.Length);
-        var share = new double[Topics];
+        var fits = Enumerable.Range(1, starts).Select(seed => Fit.Of(device, bible, tokens, (ulong)seed, maximumSweeps, stop)).ToList();
+        var best = fits.MinBy(fit => fit.FreeEnergy[^1])!;
+        var perplexities = fits.ConvertAll(fit => Perplexity(bible, tokens, isHeldOut, fit));
         var perChapter = bible.Document.CountBy(document => document).ToDictionary();
-        foreach (var (document, count) in perChapter)
-        {
-            for (var topic = 0; topic < Topics; topic++)
-            {
-                share[topic] += chapters[document * Topics + topic] * count / bible.Document.Length;
-            }
-        }
-
+        double[] share = [.. Enumerable.Range(0, Topics).Select(topic => perChapter.Sum(chapter => best.Chapters[chapter.Key * Topics + topic] * chapter.Value) / bible.Document.Length)];
         int[] order = [.. Enumerable.Range(0, Topics).OrderByDescending(topic => share[topic])];
-        var (byTopics, byFrequency) = Prediction(bible, tokens, isHeldOut, chapters, words);
         return new ExperimentResult(
             Name,
-            ["chapters", "different words", "words", "topics", "free energy", "bound in nats a word", "perplexity of held-out words", "by frequency alone", "sweeps", "ms a sweep"],
-            [[bible.Chapters.Length, bible.Vocabulary.Length, tokens.Length, Topics, freeEnergy[^1], -freeEnergy[^1] / tokens.Length, byTopics, byFrequency, freeEnergy.Count, milliseconds]],
+            ["start", "free energy", "bound in nats a word", "perplexity of held-out words", "by frequency alone", "sweeps", "ms a sweep"],
+            [.. fits.Zip(perplexities, (fit, perplexity) => (fit, perplexity)).Select((row, i) => (double[])
+            [
+                i + 1, row.fit.FreeEnergy[^1], -row.fit.FreeEnergy[^1] / tokens.Length, row.perplexity.Topics, row.perplexity.Frequency, row.fit.FreeEnergy.Count, row.fit.Milliseconds,
+            ])],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Stop words left out. {100 * HeldOut:F0} % of all words are held out. Perplexity: e to the mean of minus the log probability of a held-out word, which is as if so many words were equally likely; by frequency alone, the words of all chapters count. The bound is that on the log evidence of the words learned from (ELBO)."),
+                $"{bible.Chapters.Length} chapters, {bible.Vocabulary.Length} different words, {tokens.Length} words to learn from; stop words are left out, and {100 * HeldOut:F0} % of all words held out. Perplexity: e to the mean of minus the log probability of a held-out word, which is as if so many words were equally likely; by frequency alone, the words of all chapters count. The bound is that on the log evidence (ELBO). The topics are those of the start with the least free energy; a chapter's words of a topic are expected ones."),
             [
-                Books(Path.Combine(folder, "topics.png"), bible, chapters, perChapter, order),
-                RunPlots.FreeEnergy(Path.Combine(folder, "topics-free-energy.png"), freeEnergy),
-                RunPlots.FactorGraph(Path.Combine(folder, "topics-graph.svg"), graph.Describe()),
+                Books(Path.Combine(folder, "topics.png"), bible, best.Chapters, perChapter, order),
+                RunPlots.FreeEnergy(Path.Combine(folder, "topics-free-energy.png"), best.FreeEnergy),
+                RunPlots.FactorGraph(Path.Combine(folder, "topics-graph.svg"), best.Description),
             ])
         {
             Words = new WordTable(
-                ["topic", "share", "its most frequent words", "chapter with most of it"],
+                ["topic", "share", "its most frequent words", "chapter with most words of it"],
                 [.. order.Select((topic, i) => (string[])
                 [
                     (i + 1).ToString(CultureInfo.InvariantCulture),
                     Format.Percent(share[topic]),
-                    string.Join(" ", MostFrequent(bible, words, topic)),
-                    bible.Chapters[Enumerable.Range(0, bible.Chapters.Length).MaxBy(chapter => chapters[chapter * Topics + topic])],
+                    string.Join(" ", MostFrequent(bible, best.Words, topic)),
+                    bible.Chapters[perChapter.MaxBy(chapter => best.Chapters[chapter.Key * Topics + topic] * chapter.Value).Key],
                 ])]),
         };
-    }
-
-    /// <summary>The means of Dirichlets, a row each.</summary>
-    private static double[] Normalised(double[] alpha, int width)
-    {
-        for (var row = 0; row < alpha.Length; row += width)
-        {
-            var total = 0.0;
-            foreach (var value in alpha.AsSpan(row, width))
-            {
-                total += value;
-            }
-
-            foreach (ref var value in alpha.AsSpan(row, width))
-            {
-                value /= total;
-            }
-        }
-
-        return alpha;
     }
 
     private static IEnumerable<string> MostFrequent(Bible bible, double[] words, int topic)
@@ -112,7 +76,7 @@ internal sealed class TopicsExperiment : IExperiment
         return Enumerable.Range(0, count).OrderByDescending(word => words[topic * count + word]).Take(WordsShown).Select(word => bible.Vocabulary[word]);
     }
 
-    private static (double Topics, double Frequency) Prediction(Bible bible, int[] tokens, bool[] isHeldOut, double[] chapters, double[] words)
+    private static (double Topics, double Frequency) Perplexity(Bible bible, int[] tokens, bool[] isHeldOut, Fit fit)
     {
         var count = bible.Vocabulary.Length;
         var frequency = new double[count];
@@ -130,7 +94,7 @@ internal sealed class TopicsExperiment : IExperiment
                 var probability = 0.0;
                 for (var topic = 0; topic < Topics; topic++)
                 {
-                    probability += chapters[bible.Document[token] * Topics + topic] * words[topic * count + bible.Word[token]];
+                    probability += fit.Chapters[bible.Document[token] * Topics + topic] * fit.Words[topic * count + bible.Word[token]];
                 }
 
                 byTopics -= Math.Log(probability);
@@ -159,5 +123,49 @@ internal sealed class TopicsExperiment : IExperiment
 
         RunPlots.AddShares(plot, shares, books, [.. Enumerable.Range(1, Topics).Select(topic => topic.ToString(CultureInfo.InvariantCulture))]);
         return RunPlots.Save(plot, path, 860, 520, "The share of every topic in every book, in percent of the book's words that are not stop words. Topics are numbered as in the table.");
+    }
+
+    /// <summary>The topics from one start.</summary>
+    /// <param name="FreeEnergy">Free energy after every sweep, in nats.</param>
+    /// <param name="Milliseconds">Time of a sweep.</param>
+    /// <param name="Chapters">Expected shares of the topics, a row per chapter.</param>
+    /// <param name="Words">Expected shares of the words, a row per topic.</param>
+    /// <param name="Description">The factor graph.</param>
+    private sealed record Fit(List<double> FreeEnergy, double Milliseconds, double[] Chapters, double[] Words, FactorGraphDescription Description)
+    {
+        public static Fit Of(Device device, Bible bible, int[] tokens, ulong seed, int maximumSweeps, CancellationToken stop)
+        {
+            using var graph = new VariationalGraph<double>(device);
+            var theta = graph.Dirichlet("θ", AlphaOfChapters, Topics, plates: bible.Chapters.Length);
+            var phi = graph.Dirichlet("φ", AlphaOfTopics, bible.Vocabulary.Length, plates: Topics);
+            var z = graph.Categorical("z", theta[Array.ConvertAll(tokens, token => bible.Document[token])]);
+            graph.Observe(graph.Mixture("word", z, phi), Array.ConvertAll(tokens, token => (double)bible.Word[token]));
+            using var inference = new VariationalInference<double>(graph, new VariationalOptions { MaximumSweeps = maximumSweeps, Tolerance = 1e-6, Seed = seed });
+            var freeEnergy = new List<double>();
+            var start = Stopwatch.GetTimestamp();
+            inference.Run(check => freeEnergy.Add(check.FreeEnergy), stop);
+            var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds / freeEnergy.Count;
+            return new Fit(freeEnergy, milliseconds, Normalised(inference.Posterior(theta), Topics), Normalised(inference.Posterior(phi), bible.Vocabulary.Length), graph.Describe());
+        }
+
+        /// <summary>The means of Dirichlets, a row each.</summary>
+        private static double[] Normalised(double[] alpha, int width)
+        {
+            for (var row = 0; row < alpha.Length; row += width)
+            {
+                var total = 0.0;
+                foreach (var value in alpha.AsSpan(row, width))
+                {
+                    total += value;
+                }
+
+                foreach (ref var value in alpha.AsSpan(row, width))
+                {
+                    value /= total;
+                }
+            }
+
+            return alpha;
+        }
     }
 }
