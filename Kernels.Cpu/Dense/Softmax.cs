@@ -144,6 +144,12 @@ public static unsafe partial class Dense
             get => false;
         }
 
+        public static bool IsLong
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => true;
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Terms<TLanes, TAccess>(nint row, nint column, int count, out TLanes first, out TLanes second)
             where TLanes : unmanaged, ILanes<TLanes, T>

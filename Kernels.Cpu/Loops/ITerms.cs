@@ -20,6 +20,16 @@ internal interface ITerms<T>
         get => false;
     }
 
+    /// <summary>
+    /// Whether the terms take so many instructions that a loop over one register keeps the units busy. Two copies of them in a loop would leave the registers to
+    /// their constants.
+    /// </summary>
+    static virtual bool IsLong
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
     /// <summary>The terms of one register from <c>(row, column)</c> on. Lanes that are off may hold anything.</summary>
     void Terms<TLanes, TAccess>(nint row, nint column, int count, out TLanes first, out TLanes second)
         where TLanes : unmanaged, ILanes<TLanes, T>

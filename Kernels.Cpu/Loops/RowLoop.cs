@@ -34,7 +34,7 @@ internal interface IRowPasses<T, TState>
 internal static unsafe class RowLoop
 {
     // Terms that each lane of the two accumulators adds up before the sum moves on to double.
-    private const int PairsPerSum = 32;
+    private const int RegistersPerSum = 32;
 
     // Rows of fewer registers than this are treated in groups, in another order than that of memory.
     private const int NarrowRegisters = 8;
@@ -154,9 +154,31 @@ internal static unsafe class RowLoop
         var local = body;
         double firstSum = 0;
         double secondSum = 0;
-        while (column <= end - 2 * TLanes.Count)
+        while (TBody.IsLong && column <= end - TLanes.Count)
         {
-            var pairs = Math.Min((end - column) / (2 * TLanes.Count), PairsPerSum);
+            // Two accumulators take turns.
+            var registersEnd = column + Math.Min((end - column) / TLanes.Count, 2 * RegistersPerSum) * TLanes.Count;
+            TLanes first = TLanes.Zero, firstOther = TLanes.Zero, second = TLanes.Zero, secondOther = TLanes.Zero;
+            for (; column < registersEnd; column += TLanes.Count)
+            {
+                local.Terms<TLanes, Whole>(row, column, TLanes.Count, out var firstTerm, out var secondTerm);
+                (first, firstOther) = (firstOther, first + firstTerm);
+                if (TBody.HasSecond)
+                {
+                    (second, secondOther) = (secondOther, second + secondTerm);
+                }
+            }
+
+            firstSum += double.CreateTruncating(TLanes.Sum(first + firstOther));
+            if (TBody.HasSecond)
+            {
+                secondSum += double.CreateTruncating(TLanes.Sum(second + secondOther));
+            }
+        }
+
+        while (!TBody.IsLong && column <= end - 2 * TLanes.Count)
+        {
+            var pairs = Math.Min((end - column) / (2 * TLanes.Count), RegistersPerSum);
             var pairsEnd = column + pairs * (2 * TLanes.Count);
             TLanes firstEven = TLanes.Zero, firstOdd = TLanes.Zero, secondEven = TLanes.Zero, secondOdd = TLanes.Zero;
             for (; column < pairsEnd; column += 2 * TLanes.Count)
