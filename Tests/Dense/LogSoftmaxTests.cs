@@ -40,6 +40,27 @@ public abstract class LogSoftmaxTests<TFixture> : DenseKernelSuite<TFixture>
         Assert.Equal([Dead, Dead, Dead, MathF.Round(half, 5), Dead, MathF.Round(half, 5), MathF.Round(half, 5), MathF.Round(half, 5), MathF.Round(-2000 + half, 5)], x.ToArray().Select(value => MathF.Round(value, 5)));
         Assert.Equal([0, 0, 0, -3.5f, 5, -1.5f, -5, -4, 9], gradient.ToArray().Select(value => MathF.Round(value, 5)));
     }
+
+    /// <summary>A NaN anywhere in a row makes the row NaN, and no other.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(70)]
+    [InlineData(1100)]
+    public void NaNMakesItsRowNaN(int columns)
+    {
+        foreach (var place in new[] { 0, columns / 2, columns - 1 })
+        {
+            var numbers = Enumerable.Range(0, 3 * columns).Select(i => (float)(i % 7)).ToArray();
+            numbers[columns + place] = float.NaN;
+            using var x = Device.Upload<float>(numbers, 3, columns);
+            using var output = Device.Allocate<float>(3, columns);
+            Device.Dense<float>().LogSoftmax(x, output);
+            var result = output.ToArray();
+            Assert.All(Enumerable.Range(0, 3 * columns), i => Assert.Equal(i / columns == 1, float.IsNaN(result[i])));
+        }
+    }
 }
 
 /// <summary>LogSoftmax on the SIMD processor.</summary>

@@ -39,6 +39,27 @@ public abstract class SoftmaxTests<TFixture> : DenseKernelSuite<TFixture>
         Assert.Equal([0, 0, 0, 0.5f, 0, 0.5f, 0.5f, 0.5f, 0], x.ToArray().Select(value => MathF.Round(value, 5)));
         Assert.Equal([0, 0, 0, -0.5f, 0, 0.5f, -0.25f, 0.25f, 0], gradient.ToArray().Select(value => MathF.Round(value, 5)));
     }
+
+    /// <summary>A NaN anywhere in a row makes the row NaN, and no other.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(70)]
+    [InlineData(1100)]
+    public void NaNMakesItsRowNaN(int columns)
+    {
+        foreach (var place in new[] { 0, columns / 2, columns - 1 })
+        {
+            var numbers = Enumerable.Range(0, 3 * columns).Select(i => (float)(i % 7)).ToArray();
+            numbers[columns + place] = float.NaN;
+            using var x = Device.Upload<float>(numbers, 3, columns);
+            using var output = Device.Allocate<float>(3, columns);
+            Device.Dense<float>().Softmax(x, output);
+            var result = output.ToArray();
+            Assert.All(Enumerable.Range(0, 3 * columns), i => Assert.Equal(i / columns == 1, float.IsNaN(result[i])));
+        }
+    }
 }
 
 /// <summary>Softmax on the SIMD processor.</summary>
