@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Native.Models;
 
@@ -10,6 +11,7 @@ namespace Native.Models;
 /// value for all.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
+[CollectionBuilder(typeof(Plates), nameof(Plates.Create))]
 public readonly struct Plates<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -46,6 +48,9 @@ public readonly struct Plates<T>
         return new Plates<T>(null, null, [.. values]);
     }
 
+    /// <summary>The known numbers, none for variables: what lets a list of numbers, <c>[0, 1, 2]</c>, be parents.</summary>
+    public IEnumerator<double> GetEnumerator() => ((IEnumerable<double>)(Constants ?? [])).GetEnumerator();
+
     internal static Plates<T> At(VariableArray<T> variable, ReadOnlySpan<int> index)
     {
         for (var plate = 0; plate < index.Length; plate++)
@@ -58,4 +63,13 @@ public readonly struct Plates<T>
 
         return new Plates<T>(variable, index.ToArray(), null);
     }
+}
+
+/// <summary>Known numbers from a list.</summary>
+public static class Plates
+{
+    /// <summary>Known numbers, row after row.</summary>
+    /// <param name="values">The numbers; copied.</param>
+    public static Plates<T> Create<T>(ReadOnlySpan<double> values)
+        where T : unmanaged, IFloatingPointIeee754<T> => values.ToArray();
 }

@@ -8,6 +8,7 @@ public sealed partial class VariationalInference<T>
 {
     private readonly DeviceTensor<T> _terms;
     private readonly T[] _hostTerms;
+    private readonly T[] _termsBefore;
     private readonly CheckedState<T>[] _states;
     private int _checkedSweeps;
 
@@ -34,6 +35,7 @@ public sealed partial class VariationalInference<T>
         }
 
         ThrowIfOutside();
+        _hostTerms.CopyTo(_termsBefore, 0);
         _terms.Download(_hostTerms);
         double energy = 0, size = 0;
         for (var i = 0; i < _hostTerms.Length; i++)
@@ -54,7 +56,7 @@ public sealed partial class VariationalInference<T>
             Rises++;
             if (_options.Schedule == VariationalSchedule.Sequential && Array.TrueForAll(_factors, factor => factor.Descends))
             {
-                throw Failure($"the free energy rose from {before} to {energy}", "", MostRisen());
+                throw Failure($"the free energy rose from {before} to {energy}, most in factor {MostRisen()}", "", MostRisen());
             }
         }
 
@@ -67,7 +69,7 @@ public sealed partial class VariationalInference<T>
         }
 
         change /= 1 - _options.Damping;
-        var isStill = change <= _tolerance && Math.Abs(energy - before) <= _tolerance * (1 + Math.Abs(energy));
+        var isStill = change <= _changeTolerance && Math.Abs(energy - before) <= _tolerance * (1 + Math.Abs(energy));
         return new VariationalResult(isStill && _tolerance > 0, Sweeps, energy, change);
     }
 
@@ -210,7 +212,16 @@ public sealed partial class VariationalInference<T>
         }
     }
 
-    private string MostRisen() => _factors.Length == 0 ? "" : _factors[Array.IndexOf(_hostTerms, _hostTerms.Max())].Name;
+    private string MostRisen()
+    {
+        var most = 0;
+        for (var i = 1; i < _factors.Length; i++)
+        {
+            most = _hostTerms[i] - _termsBefore[i] > _hostTerms[most] - _termsBefore[most] ? i : most;
+        }
+
+        return _factors[most].Name;
+    }
 
     private VariationalException Failure(string what, string variable, string factor)
     {
@@ -232,7 +243,7 @@ internal sealed class CheckedState<T>(string name, DeviceTensor<T> tensor)
 
     public DeviceTensor<T> Tensor { get; } = tensor;
 
-    /// <summary>The largest <c>|Δ| / (1 + |value|)</c> since the last check; this is the last check from now on.</summary>
+    /// <summary>The largest <c>|Δ| / (1 + |value|)</c> since the last check, in float <c>max|Δ| / (1 + max|value|)</c>; this is the last check from now on.</summary>
     public double Check()
     {
         Tensor.Download(_now);
@@ -248,14 +259,25 @@ internal sealed class CheckedState<T>(string name, DeviceTensor<T> tensor)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Change(T[] now, T[] before)
     {
-        var largest = T.Zero;
+        var isRelativeToLargest = typeof(T) == typeof(float);
+        T largest = T.Zero, size = T.Zero;
         for (var i = 0; i < now.Length; i++)
         {
             // Infinities (probabilities of 0) that stay are no change.
-            var change = now[i] == before[i] ? T.Zero : T.Abs(now[i] - before[i]) / (T.One + T.Abs(now[i]));
+            var change = now[i] == before[i] ? T.Zero : T.Abs(now[i] - before[i]);
+            if (isRelativeToLargest)
+            {
+                size = T.IsFinite(now[i]) ? T.Max(size, T.Abs(now[i])) : size;
+            }
+            else
+            {
+                change /= T.One + T.Abs(now[i]);
+            }
+
             largest = T.Max(largest, change);
         }
 
+        largest /= T.One + size;
         return double.CreateTruncating(largest);
     }
 }

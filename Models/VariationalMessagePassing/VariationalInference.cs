@@ -31,6 +31,7 @@ public sealed partial class VariationalInference<T> : IDisposable
     private readonly FactorArray<T>[] _blocks;
     private readonly DeviceTensor<T> _change;
     private readonly double _tolerance;
+    private readonly double _changeTolerance;
     private readonly int _checkEvery;
 
     /// <summary>Prepares a graph, folds its observations, and sets every posterior to its start.</summary>
@@ -46,7 +47,8 @@ public sealed partial class VariationalInference<T> : IDisposable
         Require.Decay(options.Damping);
         Require.AtLeastZero(options.MaximumSweeps);
         Require.AtLeastZero(options.CheckEvery);
-        _tolerance = Require.AtLeastZero(options.Tolerance ?? (typeof(T) == typeof(double) ? 1e-10 : 1e-5), "options.Tolerance");
+        _tolerance = Require.AtLeastZero(options.Tolerance ?? (typeof(T) == typeof(double) ? 1e-10 : 1e-6), "options.Tolerance");
+        _changeTolerance = Require.AtLeastZero(options.ChangeTolerance ?? (typeof(T) == typeof(double) ? _tolerance : 1e-5), "options.ChangeTolerance");
         _order = OrderOf(graph, options);
         RequireSupported(graph);
         if (graph.IsInUse)
@@ -68,6 +70,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         _change = _device.Allocate<T>(1);
         _terms = _device.Allocate<T>(_factors.Length);
         _hostTerms = new T[_factors.Length];
+        _termsBefore = new T[_factors.Length];
         _checkEvery = options.CheckEvery != 0 ? options.CheckEvery : IsAddressable ? 1 : RemoteCheckEvery;
         Prepare();
         _states = Array.ConvertAll(StatesOf(), state => new CheckedState<T>(state.Key, state.Value));

@@ -23,10 +23,16 @@ public sealed record VariationalOptions
     public int MaximumSweeps { get; init; } = 1000;
 
     /// <summary>
-    /// Converged means that both stand still: <c>|ΔF| / (1 + |F|)</c> of two checks, and <c>max |Δη| / ((1-d)(1 + |η|))</c> in the last sweep, are at most this. 0 never stops early; null for 1e-10 in double
-    /// and 1e-5 in float.
+    /// Converged means that both stand still: <c>|ΔF| / (1 + |F|)</c> of two checks is at most this, and <c>max |Δη| / ((1-d)(1 + |η|))</c> at most <see cref="ChangeTolerance"/>. 0 never stops early; null for
+    /// 1e-10 in double and 1e-6 in float.
     /// </summary>
     public double? Tolerance { get; init; }
+
+    /// <summary>
+    /// The tolerance of the change of the posteriors; null for <see cref="Tolerance"/> in double and 1e-5 in float. In float the change is relative to the largest parameter of a variable array, since the
+    /// rounding of long sums moves the small ones.
+    /// </summary>
+    public double? ChangeTolerance { get; init; }
 
     /// <summary>Names of the latent variables in the order of their updates; null for the order in which the model states them.</summary>
     public IReadOnlyList<string>? Order { get; init; }

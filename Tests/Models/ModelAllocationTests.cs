@@ -40,6 +40,31 @@ public class ModelAllocationTests
         Assert.Equal(held, device.AllocatedBytes);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    public void ASweepOfVariationalMessagePassingAllocatesNothing(double damping)
+    {
+        using var device = new CpuDevice(2);
+        using var mixture = VariationalModels.Mixture<double>(device, 2000, 3, 2);
+        using var topics = VariationalModels.Topics<float>(device, 30, 20, 40, 3);
+        using var hierarchy = VariationalModels.Hierarchy<double>(device, 20, 10);
+        var options = VariationalModels.Exactly(1) with { Damping = damping };
+        using var first = new VariationalInference<double>(mixture, options);
+        using var second = new VariationalInference<float>(topics, options);
+        using var third = new VariationalInference<double>(hierarchy, options);
+        var held = 0L;
+        NothingIsAllocated(
+            () =>
+            {
+                first.Run();
+                second.Run();
+                third.Run();
+            },
+            () => held = device.AllocatedBytes);
+        Assert.Equal(held, device.AllocatedBytes);
+    }
+
     [Fact]
     public void ATrainingStepOfTheOtherModelsAllocatesNothing()
     {
