@@ -33,6 +33,12 @@ public static unsafe partial class Dense
         Argument.Output(output, x.Rows, x.Columns);
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
+            if (x.Columns == 1 && x.Rows <= Blocks.Elements)
+            {
+                CopyColumn(xFirst, x.Stride, outputFirst, output.Stride, x.Rows);
+                return;
+            }
+
             var body = new CopyBody<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride) };
             ElementwiseLoop.Run<T, CopyBody<T>>(body, Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride), ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst), threads);
         }
@@ -70,6 +76,17 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
             => Output.Store<TLanes, TAccess>(TLanes.Broadcast(Value), row, column, count);
+    }
+
+    // Rows of one element fill no register.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void CopyColumn<T>(T* x, nint xStride, T* output, nint outputStride, nint rows)
+        where T : unmanaged
+    {
+        for (nint row = 0; row < rows; row++)
+        {
+            output[row * outputStride] = x[row * xStride];
+        }
     }
 
     private struct CopyBody<T> : IStreamable<T>

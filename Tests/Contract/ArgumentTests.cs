@@ -182,6 +182,9 @@ public class ArgumentTests
         // The category of a variable does not tell how many there are.
         ("NaturalParameters", "statistics", Sabotage.TooManyRows) => call.Name.Contains("Categorical", StringComparison.Ordinal),
 
+        // Without responsibilities the number of data is that of the statistics.
+        ("Responsibilities", "statistics", Sabotage.TooManyColumns) => !call.Name.Contains("kept", StringComparison.Ordinal),
+
         // A vector of integers has no columns to add, and a row that is to be repeated must be one.
         (_, "label" or "ignore" or "arg" or "key lengths", Sabotage.TooManyColumns) => true,
         (_, "row" or "y", Sabotage.TooManyRows) => call.Kernel is "Copy" or "AddScaled" || call.Name.Contains("repeated", StringComparison.Ordinal),

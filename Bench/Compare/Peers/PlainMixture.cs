@@ -243,6 +243,7 @@ internal sealed unsafe class PlainMixture
         Array.Clear(_counts);
         Array.Clear(_sums);
         var evidence = 0.0;
+        var features = _f;
         fixed (double* data = _x, statistics = _statistics, logits = _logits, coefficients = _coefficients)
         {
             for (var n = 0; n < _n; n += Together)
@@ -253,16 +254,17 @@ internal sealed unsafe class PlainMixture
                 {
                     double l0 = _constants[k], l1 = l0, l2 = l0, l3 = l0, l4 = l0, l5 = l0, l6 = l0, l7 = l0;
                     double* c = coefficients + k * _f, u = statistics;
-                    for (var f = 0; f < _f; f++, u += Together)
+                    for (var f = 0; f < features; f++, u += Together)
                     {
-                        l0 = Math.FusedMultiplyAdd(c[f], u[0], l0);
-                        l1 = Math.FusedMultiplyAdd(c[f], u[1], l1);
-                        l2 = Math.FusedMultiplyAdd(c[f], u[2], l2);
-                        l3 = Math.FusedMultiplyAdd(c[f], u[3], l3);
-                        l4 = Math.FusedMultiplyAdd(c[f], u[4], l4);
-                        l5 = Math.FusedMultiplyAdd(c[f], u[5], l5);
-                        l6 = Math.FusedMultiplyAdd(c[f], u[6], l6);
-                        l7 = Math.FusedMultiplyAdd(c[f], u[7], l7);
+                        var w = c[f];
+                        l0 += w * u[0];
+                        l1 += w * u[1];
+                        l2 += w * u[2];
+                        l3 += w * u[3];
+                        l4 += w * u[4];
+                        l5 += w * u[5];
+                        l6 += w * u[6];
+                        l7 += w * u[7];
                     }
 
                     var to = logits + Together * k;
@@ -307,6 +309,7 @@ internal sealed unsafe class PlainMixture
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Accumulate(int count)
     {
+        var features = _f;
         fixed (double* statistics = _statistics, logits = _logits, sums = _sums)
         {
             for (var k = 0; k < _k; k++)
@@ -320,10 +323,9 @@ internal sealed unsafe class PlainMixture
                 double r0 = r[0], r1 = r[1], r2 = r[2], r3 = r[3], r4 = r[4], r5 = r[5], r6 = r[6], r7 = r[7];
                 _counts[k] += r0 + r1 + (r2 + r3) + (r4 + r5 + (r6 + r7));
                 double* s = sums + k * _f, u = statistics;
-                for (var f = 0; f < _f; f++, u += Together)
+                for (var f = 0; f < features; f++, u += Together)
                 {
-                    var first = Math.FusedMultiplyAdd(r3, u[3], Math.FusedMultiplyAdd(r2, u[2], Math.FusedMultiplyAdd(r1, u[1], r0 * u[0])));
-                    s[f] += Math.FusedMultiplyAdd(r7, u[7], Math.FusedMultiplyAdd(r6, u[6], Math.FusedMultiplyAdd(r5, u[5], Math.FusedMultiplyAdd(r4, u[4], first))));
+                    s[f] += r0 * u[0] + r1 * u[1] + (r2 * u[2] + r3 * u[3]) + (r4 * u[4] + r5 * u[5] + (r6 * u[6] + r7 * u[7]));
                 }
             }
         }
