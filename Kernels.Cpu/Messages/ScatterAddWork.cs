@@ -3,21 +3,21 @@ using System.Numerics;
 namespace Native.Kernels.Cpu;
 
 /// <summary>
-/// Adds long edge rows to nodes in the order of the edges: <c>output[index[e]] += v[e]</c>. The values are then read as they lie in memory, which is several
-/// times faster than picking them node by node, and it is the sums that are picked, from the caches. Threads share the nodes, not the edges, so that every sum
-/// is formed in the order of the edges by one thread; each looks through all edges and adds those of its own nodes, whole rows, so that no two threads
-/// fetch the same or neighbouring cache lines of a row.
+/// Adds edge rows of a cache line or more to nodes in the order of the edges: <c>output[index[e]] += v[e]</c>. The values are then read as they lie in
+/// memory, which is faster than picking them node by node, and it is the sums that are picked, from the caches. Threads share the nodes, not the edges, so
+/// that every sum is formed in the order of the edges by one thread; each looks through all edges and adds those of its own nodes, whole rows, so that no two
+/// threads fetch the same or neighbouring cache lines of a row.
 /// </summary>
 /// <remarks>For nodes of so few edges that they may be added up plainly; other indices and short rows go node by node.</remarks>
 internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // A share of the last-level cache that a core has to itself on most processors.
-    private const long CacheBytes = 8L << 20;
-    private const int CacheLine = 64;
+    // What the last-level cache holds of the sums on most processors, and a share of it that leaves no room for the values.
+    private const long MostSumBytes = 16L << 20;
+    private const long FewestValueBytes = 8L << 20;
 
-    // Of shorter rows so many fit in the caches that going node by node is as fast.
-    private const int ShortestRow = 4 * CacheLine;
+    // A cache line.
+    private const int ShortestRow = 64;
 
     // Edges looked through at a time for those of a block's nodes.
     private const int BatchEdges = 512;
@@ -38,7 +38,7 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     {
         var row = features * sizeof(T);
         return !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && row >= ShortestRow
-            && (Int128)index.Edges * row > CacheBytes && (Int128)index.Nodes * row <= CacheBytes;
+            && (Int128)index.Edges * row > FewestValueBytes && (Int128)index.Nodes * row <= MostSumBytes;
     }
 
     public static void Run(EdgeIndex index, T* v, nint stride, T* output, nint outputStride, nint features, int threads)
