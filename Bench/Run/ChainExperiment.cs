@@ -8,7 +8,7 @@ namespace Native.Bench;
 
 /// <summary>
 /// A point that turns by π/15 a step and is seen badly: <c>z_t = R z_{t-1} + N(0, 0.05 I)</c>, <c>x_t = diag(1.3, 0.7) z_t + N(0, 10 I)</c>, <c>z₁ ~ N(0, 100 I)</c>.
-/// Its posterior over 10,000 steps, exact and factorised over time; some observations are missing.
+/// Its posterior over 10,000 steps, exact and factorised over time, with the noises known and learned; some observations are missing.
 /// </summary>
 internal sealed class ChainExperiment : IExperiment
 {
@@ -52,21 +52,33 @@ internal sealed class ChainExperiment : IExperiment
         using var factorisedGraph = new VariationalGraph<double>(device).Add(factorised);
         using var factorisedInference = new VariationalInference<double>(factorisedGraph);
         var factorisedResult = factorisedInference.Run(cancellation: stop);
-        double[][] rows = [Row(Naive(x), null, default), Row(exact.Mean, exact, exactResult), Row(factorised.Mean, factorised, factorisedResult)];
+
+        // Both noises unknown: as much is known of them before as from three steps.
+        using var learnedGraph = new VariationalGraph<double>(device);
+        double[] unit = [1, 0, 0, 1];
+        var process = learnedGraph.Wishart("process noise", dof: 3, unit);
+        var noise = learnedGraph.Wishart("observation noise", dof: 3, unit);
+        var learned = new LinearGaussianChain(device, Parameters(), x, observed, transitionPrecision: process, emissionPrecision: noise);
+        learnedGraph.Add(learned);
+        using var learnedInference = new VariationalInference<double>(learnedGraph, new VariationalOptions { MaximumSweeps = 300, Tolerance = 1e-6 });
+        var learnedResult = learnedInference.Run(cancellation: stop);
+        double processVariance = MeanVariance(learnedInference.Posterior(process)), noiseVariance = MeanVariance(learnedInference.Posterior(noise));
+        double[][] rows = [Row(Naive(x), null, default), Row(exact.Mean, exact, exactResult), Row(factorised.Mean, factorised, factorisedResult), Row(learned.Mean, learned, learnedResult)];
         return new ExperimentResult(
             Name,
             ["RMSE, all times", "RMSE, not observed", "truth within 95 % band", "half width of band", "free energy", "sweeps"],
             rows,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"A posterior that is factorised over time has the right means once they have settled, and variances that are too small. {Times} steps of two coordinates, of which every {Period} have {MissingTo - MissingFrom} that are not observed; root mean squared error (RMSE). A smoothing pass forward and backward over all of them takes {milliseconds:F2} ms on one thread (median of 21)."),
+                $"A posterior that is factorised over time has the right means once they have settled, and variances that are too small. {Times} steps of two coordinates, of which every {Period} have {MissingTo - MissingFrom} that are not observed; root mean squared error (RMSE). A smoothing pass forward and backward over all of them takes {milliseconds:F2} ms on one thread (median of 21). The noises that were learned have the variances {processVariance:G3} and {noiseVariance:G3} (mean of both coordinates; truth {ProcessVariance} and {ObservationVariance})."),
             [
                 Coordinate(Path.Combine(folder, "chain.png"), truth, x, observed, exact),
                 Plane(Path.Combine(folder, "chain-plane.png"), truth, exact),
                 Density(Path.Combine(folder, "chain-density.png"), device, truth, exact, factorised),
+                RunPlots.FactorGraph(Path.Combine(folder, "chain-graph.svg"), learnedGraph.Describe()),
             ])
         {
-            RowNames = ["observation over its gain", "exact smoothing", "factorised over time"],
+            RowNames = ["observation over its gain", "exact smoothing", "factorised over time", "exact smoothing, noises learned"],
         };
 
         double[] Row(ReadOnlySpan<double> mean, LinearGaussianChain? model, VariationalResult result)
@@ -128,6 +140,9 @@ internal sealed class ChainExperiment : IExperiment
 
         return (z, x);
     }
+
+    /// <summary>The mean of both variances that a Wishart expects: of the diagonal of <c>(νV)⁻¹</c>.</summary>
+    private static double MeanVariance(double[] wishart) => (wishart[1] + wishart[4]) / (2 * wishart[0] * (wishart[1] * wishart[4] - wishart[2] * wishart[3]));
 
     private static double[] Naive(double[] x)
     {

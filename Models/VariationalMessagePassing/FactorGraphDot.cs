@@ -31,12 +31,15 @@ internal static class FactorGraphDot
         for (var factor = 0; factor < plates.Neighbours.Length; factor++)
         {
             // Parents above the factor, what it generates below it.
-            foreach (var parent in plates.Neighbours[factor].Skip(1))
+            foreach (var parent in plates.Parents(factor))
             {
                 text.Append(CultureInfo.InvariantCulture, $"  v{parent} -- f{factor};\n");
             }
 
-            text.Append(CultureInfo.InvariantCulture, $"  f{factor} -- v{plates.Neighbours[factor][0]};\n");
+            if (plates.Generates(factor))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  f{factor} -- v{plates.Neighbours[factor][0]};\n");
+            }
         }
 
         return text.Append("}\n").ToString();
@@ -47,7 +50,7 @@ internal static class FactorGraphDot
         if (node >= plates.VariableCount)
         {
             var factor = node - plates.VariableCount;
-            return $"f{factor} [shape=square, style=filled, fillcolor=black, label=\"\", width=0.15, xlabel=\"{Escape(plates.Graph.Factors[factor].Kind)}\"];";
+            return $"f{factor} [shape=square, style=filled, fillcolor=black, label=\"\", width=0.15, xlabel=\"{Escape(plates.Label(factor))}\"];";
         }
 
         var variable = plates.Graph.Variables[node];

@@ -40,8 +40,17 @@ internal sealed class FactorGraphPlates
     /// <summary>Number of variables and factors.</summary>
     public int Count => Graph.Variables.Count + Graph.Factors.Count;
 
-    /// <summary>The variables that every factor touches, the one that it generates first.</summary>
+    /// <summary>The variables that every factor touches, the one that it generates (if any) first.</summary>
     public int[][] Neighbours { get; }
+
+    /// <summary>Whether a factor generates a variable; a block of one's own may not, and touches none at all where it is a whole model.</summary>
+    public bool Generates(int factor) => Graph.Factors[factor] is { Variables: [var first, ..] } description && first == description.Name;
+
+    /// <summary>The variables that a factor does not generate.</summary>
+    public ReadOnlySpan<int> Parents(int factor) => Neighbours[factor].AsSpan(Generates(factor) ? 1 : 0);
+
+    /// <summary>What stands beside a factor: what it is, or its name where no variable has that.</summary>
+    public string Label(int factor) => Generates(factor) ? Graph.Factors[factor].Kind : Graph.Factors[factor].Name;
 
     /// <summary>The nodes of every box; a box of one plate is not drawn.</summary>
     public int[][] Boxes { get; }

@@ -44,16 +44,25 @@ internal sealed class FactorGraphSvg
 
     public static string Write(FactorGraphDescription graph) => new FactorGraphSvg(graph).Write();
 
-    /// <summary>A variable stands two layers below its lowest parent, and the factor that generates it between them.</summary>
+    /// <summary>A variable stands two layers below its lowest parent, and the factor that generates it between them; one that generates none stands below its variables.</summary>
     private int[] Layers()
     {
         var layer = new int[_plates.Count];
         Array.Fill(layer, 1, 0, _plates.VariableCount);
         for (var factor = 0; factor < _plates.Neighbours.Length; factor++)
         {
-            var touched = _plates.Neighbours[factor];
-            var lowest = touched.Skip(1).Select(parent => layer[parent]).DefaultIfEmpty(-1).Max();
-            layer[touched[0]] = Math.Max(layer[touched[0]], lowest + 2);
+            var lowest = -1;
+            foreach (var parent in _plates.Parents(factor))
+            {
+                lowest = Math.Max(lowest, layer[parent]);
+            }
+
+            if (_plates.Generates(factor))
+            {
+                var child = _plates.Neighbours[factor][0];
+                layer[child] = Math.Max(layer[child], lowest + 2);
+            }
+
             layer[_plates.VariableCount + factor] = lowest + 1;
         }
 
@@ -155,7 +164,7 @@ internal sealed class FactorGraphSvg
             if (node >= _plates.VariableCount)
             {
                 Append($"<rect x=\"{x - FactorSide / 2:F1}\" y=\"{y - FactorSide / 2:F1}\" width=\"{FactorSide}\" height=\"{FactorSide}\" fill=\"#1d2430\"/>\n");
-                Append($"<text x=\"{x + FactorSide / 2 + 5:F1}\" y=\"{y + 4:F1}\" font-size=\"10\" fill=\"#55606f\" text-anchor=\"start\" {Halo}>{Encode(_plates.Graph.Factors[node - _plates.VariableCount].Kind)}</text>\n");
+                Append($"<text x=\"{x + FactorSide / 2 + 5:F1}\" y=\"{y + 4:F1}\" font-size=\"10\" fill=\"#55606f\" text-anchor=\"start\" {Halo}>{Encode(_plates.Label(node - _plates.VariableCount))}</text>\n");
                 continue;
             }
 
@@ -186,7 +195,7 @@ internal sealed class FactorGraphSvg
     /// <summary>Half the width of a node, estimated: fonts differ from system to system.</summary>
     private double HalfWidth(int node) => node < _plates.VariableCount
         ? Math.Max(28, 10 + Math.Max(4.2 * _plates.Graph.Variables[node].Name.Length, 2.9 * _plates.Family(node).Length))
-        : FactorSide / 2 + 5 + 5.6 * _plates.Graph.Factors[node - _plates.VariableCount].Kind.Length;
+        : FactorSide / 2 + 5 + 5.6 * _plates.Label(node - _plates.VariableCount).Length;
 
     private sealed class Box(int[] nodes, int top, int bottom)
     {

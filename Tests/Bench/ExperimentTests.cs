@@ -71,6 +71,7 @@ public class ExperimentTests
                 Assert.True(result.Rows[1][0] < 0.5 * result.Rows[0][0]);
                 Assert.InRange(result.Rows[1][2], 0.94, 0.96);
                 Assert.True(result.Rows[2][2] < 0.8 && result.Rows[2][4] > result.Rows[1][4]);
+                Assert.InRange(result.Rows[3][2], 0.93, 0.97);
                 break;
             case "mixture":
                 // Digits are told apart without labels.

@@ -43,18 +43,24 @@ public sealed class FactorGraphDescriptionTests
     [Fact]
     public void NodesAndBoxesLieApartInAnyGraph()
     {
-        // A chain of plates, a variable with two children, and a factor without parents.
+        // A chain of plates, a variable with two children, factors without parents, without a variable of their own and without any.
         FactorGraphDescription description = new(
             [.. new[] { ("a", 1), ("b", 5), ("c", 7), ("a long name of a variable", 5), ("e", 1), ("f", 7) }.Select(variable => new VariableDescription(variable.Item1, "Gaussian", 2, variable.Item2, false))],
             [
                 new FactorDescription("a", "prior", 1, ["a"]),
                 new FactorDescription("b", "Gaussian", 5, ["b", "a"]),
                 new FactorDescription("c", "Gaussian", 7, ["c", "b", "a"]),
-                new FactorDescription("d", "Gaussian", 5, ["a long name of a variable", "a"]),
+                new FactorDescription("a long name of a variable", "Gaussian", 5, ["a long name of a variable", "a"]),
                 new FactorDescription("e", "prior", 1, ["e"]),
                 new FactorDescription("f", "mixture", 7, ["f", "c", "e"]),
+                new FactorDescription("a block below a and e", "block", 1, ["a", "e"]),
+                new FactorDescription("a whole model", "block", 1, []),
             ]);
-        RequireApart(XDocument.Parse(description.ToSvg()).Root!);
+        var picture = XDocument.Parse(description.ToSvg()).Root!;
+        RequireApart(picture);
+        Assert.Equal(14, picture.Elements(Svg + "line").Count() + picture.Elements(Svg + "path").Count());
+        Assert.Equal(14, Count(description.ToDot(), " -- "));
+        Assert.Contains(picture.Elements(Svg + "text"), text => text.Value == "a whole model");
     }
 
     private static void RequireApart(XElement picture)
