@@ -243,12 +243,15 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
     private void AddStatistics(DeviceMatrix<T> child, int[] columns, DeviceMatrix<T> sums)
     {
-        using var index = Device.Upload(EdgeIndex.Create(columns, checked((int)sums.Columns)));
+        // Only the columns that these plates reach: an index of all of them for every piece would cost pieces times columns.
+        int least = columns.Min(), reached = columns.Max() - least + 1;
+        var part = sums.ColumnRange(least, reached);
+        using var index = Device.Upload(EdgeIndex.Create(Array.ConvertAll(columns, column => column - least), reached));
         var statistics = PlateMemory.Allocate<T>(Device, StatisticsRows, columns.Length);
         _kernels.ConditionalStatistics<TConditional>(_dimension, child, statistics);
         for (var row = 0; row < StatisticsRows; row++)
         {
-            Device.Messages<T>().ScatterAdd(index, PlateMemory.Column(statistics, row), PlateMemory.Column(sums, row));
+            Device.Messages<T>().ScatterAdd(index, PlateMemory.Column(statistics, row), PlateMemory.Column(part, row));
         }
 
         statistics.Tensor.Dispose();
