@@ -10,8 +10,20 @@ internal sealed class Bible
     // Books as the file abbreviates them, and their names.
     private static readonly Dictionary<string, string> Books = new()
     {
-        ["Ge"] = "Genesis", ["Exo"] = "Exodus", ["Lev"] = "Leviticus", ["1Sm"] = "1 Samuel", ["1Ki"] = "1 Kings", ["Psa"] = "Psalms", ["Prv"] = "Proverbs", ["Isa"] = "Isaiah",
-        ["Mat"] = "Matthew", ["Luke"] = "Luke", ["John"] = "John", ["Acts"] = "Acts", ["Rom"] = "Romans", ["1Cor"] = "1 Corinthians",
+        ["Ge"] = "Genesis",
+        ["Exo"] = "Exodus",
+        ["Lev"] = "Leviticus",
+        ["1Sm"] = "1 Samuel",
+        ["1Ki"] = "1 Kings",
+        ["Psa"] = "Psalms",
+        ["Prv"] = "Proverbs",
+        ["Isa"] = "Isaiah",
+        ["Mat"] = "Matthew",
+        ["Luke"] = "Luke",
+        ["John"] = "John",
+        ["Acts"] = "Acts",
+        ["Rom"] = "Romans",
+        ["1Cor"] = "1 Corinthians",
     };
 
     private const string Resource = "bible.txt.gz";
