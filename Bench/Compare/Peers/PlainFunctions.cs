@@ -29,7 +29,9 @@ internal static unsafe class PlainFunctions
         var sum = 0.0;
         for (var logit = logits; logit < end; logit += stride)
         {
-            sum += *logit = Math.Exp(*logit - maximum);
+            // What is below the smallest normal number takes the library's slow path.
+            var below = *logit - maximum;
+            sum += *logit = below > -708 ? Math.Exp(below) : 0;
         }
 
         var inverse = 1 / sum;
