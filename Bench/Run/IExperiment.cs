@@ -56,7 +56,7 @@ internal static class Experiments
     public static IReadOnlyList<IExperiment> All { get; } = [new IsingExperiment(), new LdpcExperiment(), new MixtureExperiment(), new PcaExperiment(), new TopicsExperiment(), new ChainExperiment(), new CostExperiment()];
 
     /// <summary>The experiments of the tour, in their short forms.</summary>
-    public static IReadOnlyList<IExperiment> OfTour { get; } = [Named("mixture"), Named("pca"), Named("topics"), Named("chain")];
+    public static IReadOnlyList<IExperiment> OfTour { get; } = [Named("mixture"), Named("pca"), Named("topics"), Named("chain"), Named("ising"), Named("ldpc")];
 
     /// <summary>The experiment of a name.</summary>
     public static IExperiment Named(string name) => All.Single(experiment => experiment.Name == name);

@@ -29,7 +29,7 @@ public sealed class BenchCommandTests : IDisposable
         var page = File.ReadAllText(Path.Combine(report, "index.html"));
         var figures = tour.GetProperty("figures").EnumerateArray().Select(figure => figure.GetString()!).ToList();
         var inferred = tour.GetProperty("inference").EnumerateArray().ToList();
-        Assert.Equal(["mixture", "pca", "topics", "chain"], inferred.Select(experiment => experiment.GetProperty("name").GetString()));
+        Assert.Equal(["mixture", "pca", "topics", "chain", "ising", "ldpc"], inferred.Select(experiment => experiment.GetProperty("name").GetString()));
         Assert.Equal(5 + inferred.Sum(experiment => experiment.GetProperty("figures").GetArrayLength()), figures.Count);
         Assert.All(figures, figure =>
         {
