@@ -66,7 +66,7 @@ internal sealed class ChainExperiment : IExperiment
         double[][] rows = [Row(Naive(x), null, default), Row(exact.Mean, exact, exactResult), Row(factorised.Mean, factorised, factorisedResult), Row(learned.Mean, learned, learnedResult)];
         return new ExperimentResult(
             Name,
-            ["RMSE, all times", "RMSE, not observed", "truth within 95 % band", "half width of band", "free energy", "sweeps"],
+            ["RMSE, all times", "RMSE, not observed", "truth within 95 % band", "half width of band", "free energy in nats", "sweeps"],
             rows,
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -47,7 +47,7 @@ internal sealed class MixtureExperiment : IExperiment
         int[] kept = [.. Enumerable.Range(0, Components).Where(component => best.Images(component) >= LeastImages).OrderBy(component => digitOf[component]).ThenByDescending(best.Images)];
         return new ExperimentResult(
             Name,
-            ["start", "free energy", "sweeps", "components in use", "accuracy in percent"],
+            ["start", "free energy in nats", "sweeps", "components in use", "accuracy in percent"],
             [.. fits.Select((fit, i) => (double[])[i + 1, fit.FreeEnergy[^1], fit.FreeEnergy.Count, Enumerable.Range(0, Components).Count(component => fit.Images(component) >= LeastImages), 100 * fit.Accuracy(digits)])],
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -63,7 +63,7 @@ internal sealed class PcaExperiment : IExperiment
         var noise = Math.Sqrt(model.TauRate / model.TauShape);
         return new ExperimentResult(
             Name,
-            ["images", "components", "kept", "RMSE of pixels left out", "of their mean", "noise", "free energy", "sweeps"],
+            ["images", "components", "kept", "RMSE of pixels left out", "of their mean", "noise", "free energy in nats", "sweeps"],
             [[Images, Components, kept, error, errorOfMean, noise, inference.FreeEnergy, inference.Sweeps]],
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -44,7 +44,7 @@ internal sealed class TopicsExperiment : IExperiment
         int[] order = [.. Enumerable.Range(0, Topics).OrderByDescending(topic => share[topic])];
         return new ExperimentResult(
             Name,
-            ["start", "free energy", "bound in nats a word", "perplexity of held-out words", "by frequency alone", "sweeps", "ms a sweep"],
+            ["start", "free energy in nats", "bound in nats a word", "perplexity of held-out words", "by frequency alone", "sweeps", "ms a sweep"],
             [.. fits.Zip(perplexities, (fit, perplexity) => (fit, perplexity)).Select((row, i) => (double[])
             [
                 i + 1, row.fit.FreeEnergy[^1], -row.fit.FreeEnergy[^1] / tokens.Length, row.perplexity.Topics, row.perplexity.Frequency, row.fit.FreeEnergy.Count, row.fit.Milliseconds,

@@ -11,7 +11,7 @@ namespace Native.Bench;
 /// A datum's log density under a component is linear in <c>x</c> and the lower triangle of <c>xxᵀ</c>, so that it costs as many multiply-adds as the sums for the parents do. Eight data go through both
 /// together: a coefficient or a sum is loaded once for the eight, their multiply-adds do not wait for each other, and they share a logarithm.
 /// </remarks>
-internal sealed unsafe class PlainMixture
+internal sealed unsafe class PlainMixture : IPlainSweeps
 {
     private const int Together = 8;
     private const double LogTwo = 0.69314718055994531;

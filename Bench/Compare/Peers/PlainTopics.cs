@@ -6,7 +6,7 @@ namespace Native.Bench;
 /// Latent Dirichlet allocation as a plain coordinate-ascent loop in double, no SIMD, nothing allocated in a sweep: <c>θ_d ~ Dirichlet(α)</c>, <c>φ_k ~ Dirichlet(β)</c>, a topic for every token
 /// (Blei, Ng and Jordan 2003), as its updates are written: an exponential per token and topic.
 /// </summary>
-internal sealed unsafe class PlainTopics
+internal sealed unsafe class PlainTopics : IPlainSweeps
 {
     private readonly int[] _documents;
     private readonly int[] _words;

@@ -18,61 +18,11 @@ internal static class MixtureSweepRows
             isFirst ? "first sweep" : "later sweeps",
             Shapes.Double,
             !isFirst,
-            settings => new Case(settings, new MixtureModel(size.Components, size.Dimension, size.Data), isFirst));
-
-    private sealed class Case : DeviceCase<double>
-    {
-        private readonly MixtureModel _model;
-        private readonly bool _isFirst;
-        private readonly VariationalInference<double> _inference;
-
-        public Case(CompareSettings settings, MixtureModel model, bool isFirst)
-            : base(settings)
-        {
-            (_model, _isFirst) = (model, isFirst);
-            _inference = Own(new VariationalInference<double>(Own(model.State(Device)), MixtureModel.OneSweep));
-        }
-
-        // Per component and register of data: multiply-adds of the logit and of the sums; 19 instructions of the multipliers for an exponential of what is not positive and for its share.
-        public override Work Work => Work.OfInstructions(_model.Components * (_model.Dimension * (_model.Dimension + 3) + 19), _model.Data);
-
-        public override IReadOnlyList<Peer> Peers =>
-        [
-            Peer.Available(PlainBeliefPropagation.Name, 0, () =>
-            {
-                var peer = _model.Peer();
-                return new PeerRun(
-                    () =>
-                    {
-                        if (_isFirst)
-                        {
-                            peer.Start(_model.Responsibilities);
-                        }
-
-                        peer.Sweep();
-                    },
-                    () => _model.Difference(Device));
-            }),
-        ];
-
-        protected override void Launch()
-        {
-            if (_isFirst)
-            {
-                using var graph = _model.State(Device);
-                using var inference = new VariationalInference<double>(graph, MixtureModel.OneSweep);
-                inference.Run();
-            }
-            else
-            {
-                _inference.Run();
-            }
-        }
-    }
+            settings => new SweepCase(settings, new MixtureModel(size.Components, size.Dimension, size.Data), isFirst));
 }
 
 /// <summary>Data around random centres, their model and where inference starts.</summary>
-internal sealed class MixtureModel
+internal sealed class MixtureModel : ISweepModel
 {
     private const double PriorPrecision = 0.01;
 
@@ -111,8 +61,6 @@ internal sealed class MixtureModel
         (_x, Responsibilities) = (x, r);
     }
 
-    public static VariationalOptions OneSweep { get; } = new() { MaximumSweeps = 1, Tolerance = 0 };
-
     public int Components { get; }
 
     public int Dimension { get; }
@@ -121,6 +69,9 @@ internal sealed class MixtureModel
 
     /// <summary>Where the gates start, <c>[N, K]</c>.</summary>
     public double[] Responsibilities { get; }
+
+    // Per component and register of data: multiply-adds of the logit and of the sums; 19 instructions of the multipliers for an exponential of what is not positive and for its share.
+    public Work Work => Work.OfInstructions(Components * (Dimension * (Dimension + 3) + 19), Data);
 
     /// <summary>The model stated for the engine.</summary>
     public VariationalGraph<double> State(Device device)
@@ -143,11 +94,13 @@ internal sealed class MixtureModel
         return peer;
     }
 
+    IPlainSweeps ISweepModel.Peer() => Peer();
+
     /// <summary>The largest difference of the free energy and of the means after some sweeps from the start.</summary>
     public double Difference(Device device, int sweeps = 5)
     {
         using var graph = State(device);
-        using var inference = new VariationalInference<double>(graph, OneSweep with { MaximumSweeps = sweeps });
+        using var inference = new VariationalInference<double>(graph, SweepCase.OneSweep with { MaximumSweeps = sweeps });
         inference.Run();
         var peer = Peer();
         for (var sweep = 0; sweep < sweeps; sweep++)

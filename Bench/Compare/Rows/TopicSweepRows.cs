@@ -18,61 +18,11 @@ internal static class TopicSweepRows
             isFirst ? "first sweep" : "later sweeps",
             Shapes.Double,
             !isFirst,
-            settings => new Case(settings, new TopicModel(documents), isFirst));
-
-    private sealed class Case : DeviceCase<double>
-    {
-        private readonly TopicModel _model;
-        private readonly bool _isFirst;
-        private readonly VariationalInference<double> _inference;
-
-        public Case(CompareSettings settings, TopicModel model, bool isFirst)
-            : base(settings)
-        {
-            (_model, _isFirst) = (model, isFirst);
-            _inference = Own(new VariationalInference<double>(Own(model.State(Device)), MixtureModel.OneSweep));
-        }
-
-        // Were tokens in the lanes and their rows there for nothing: two products per topic, the quotient, its bound, and the product of the normalisers.
-        public override Work Work => Work.OfInstructions(2 * TopicModel.Topics + 3, _model.Tokens);
-
-        public override IReadOnlyList<Peer> Peers =>
-        [
-            Peer.Available(PlainBeliefPropagation.Name, 0, () =>
-            {
-                var peer = _model.Peer();
-                return new PeerRun(
-                    () =>
-                    {
-                        if (_isFirst)
-                        {
-                            peer.Start(_model.Responsibilities);
-                        }
-
-                        peer.Sweep();
-                    },
-                    () => _model.Difference(Device));
-            }),
-        ];
-
-        protected override void Launch()
-        {
-            if (_isFirst)
-            {
-                using var graph = _model.State(Device);
-                using var inference = new VariationalInference<double>(graph, MixtureModel.OneSweep);
-                inference.Run();
-            }
-            else
-            {
-                _inference.Run();
-            }
-        }
-    }
+            settings => new SweepCase(settings, new TopicModel(documents), isFirst));
 }
 
 /// <summary>Documents of random topics, their model and where inference starts.</summary>
-internal sealed class TopicModel
+internal sealed class TopicModel : ISweepModel
 {
     public const int Length = 100;
     public const int Vocabulary = 60;
@@ -116,6 +66,9 @@ internal sealed class TopicModel
     /// <summary>Where the gates start, <c>[tokens, K]</c>.</summary>
     public double[] Responsibilities { get; }
 
+    // Were tokens in the lanes and their rows there for nothing: two products per topic, the quotient, its bound, and the product of the normalisers.
+    public Work Work => Work.OfInstructions(2 * Topics + 3, Tokens);
+
     /// <summary>The model stated for the engine.</summary>
     public VariationalGraph<double> State(Device device)
     {
@@ -135,11 +88,13 @@ internal sealed class TopicModel
         return peer;
     }
 
+    IPlainSweeps ISweepModel.Peer() => Peer();
+
     /// <summary>The largest difference of the free energy and of the concentrations of the topics after some sweeps from the start.</summary>
     public double Difference(Device device, int sweeps = 5)
     {
         using var graph = State(device);
-        using var inference = new VariationalInference<double>(graph, MixtureModel.OneSweep with { MaximumSweeps = sweeps });
+        using var inference = new VariationalInference<double>(graph, SweepCase.OneSweep with { MaximumSweeps = sweeps });
         inference.Run();
         var peer = Peer();
         for (var sweep = 0; sweep < sweeps; sweep++)
