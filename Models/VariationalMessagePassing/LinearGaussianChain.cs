@@ -33,6 +33,12 @@ public sealed record LinearGaussianChainParameters(
 /// <remarks><see cref="GaussianTree"/> does the same for trees of any shape, stated factor by factor; this is its chain of equal steps in flat memory, without an allocation a sweep, by the same messages.</remarks>
 public sealed partial class LinearGaussianChain : VariationalBlock
 {
+    /// <summary>Times differ in whether they are the first, whether they are the last and whether they are observed; their blocks of the joint precision in nothing else.</summary>
+    private const int Kinds = 8;
+    private const int First = 1;
+    private const int Last = 2;
+    private const int Seen = 4;
+
     private readonly int _times;
     private readonly int _d;
     private readonly ChainPosterior _posterior;
@@ -57,8 +63,10 @@ public sealed partial class LinearGaussianChain : VariationalBlock
     private readonly double[] _residual;
     private readonly double[] _spread;
     private readonly double[] _squares;
-    private readonly double[] _factor;
-    private readonly double[] _gain;
+    private readonly double[] _own;
+    private readonly double[] _next;
+    private readonly double[] _inverse;
+    private readonly double[] _halfLog;
     private double _constant;
     private double _logPartition;
 
@@ -89,7 +97,8 @@ public sealed partial class LinearGaussianChain : VariationalBlock
         (_processA, _aProcessA, _coupling, _noiseC, _cNoiseC, _noiseX) = (new double[d * d], new double[d * d], new double[d * d], new double[m * d], new double[d * d], new double[m]);
         var widest = Math.Max(d, m);
         (_residual, _spread, _squares) = (new double[widest], new double[widest * d], new double[widest * widest]);
-        (_precision, _potential, _factor, _gain) = (new double[times * d * d], new double[times * d], new double[times * d * d], new double[(times - 1) * d * d]);
+        (_precision, _potential, _own, _next) = (new double[Kinds * d * d], new double[times * d], new double[d * d], new double[d * d]);
+        (_inverse, _halfLog) = posterior == ChainPosterior.Factorised ? (new double[Kinds * d * d], new double[Kinds]) : ([], []);
         if (Variables.Count == 0)
         {
             BuildJoint();
@@ -121,14 +130,27 @@ public sealed partial class LinearGaussianChain : VariationalBlock
             BuildJoint();
         }
 
-        if (_posterior == ChainPosterior.Structured)
+        switch (_posterior, _d)
         {
-            Filter();
-            Smooth();
-        }
-        else
-        {
-            UpdateEveryTime();
+            case (ChainPosterior.Factorised, _):
+                UpdateEveryTime();
+                break;
+            case (_, 1):
+                Solve<Order1>();
+                break;
+            case (_, 2):
+                Solve<Order2>();
+                break;
+            case (_, 3):
+                Solve<Order3>();
+                break;
+            case (_, 4):
+                Solve<Order4>();
+                break;
+            default:
+                Filter();
+                Smooth();
+                break;
         }
     }
 
@@ -149,7 +171,7 @@ public sealed partial class LinearGaussianChain : VariationalBlock
             var quadratic = 0.0;
             for (var i = 0; i < _d; i++)
             {
-                var row = 0.5 * SmallMatrix.Dot(Block(_precision, t).Slice(i * _d, _d), m) - _potential[t * _d + i];
+                var row = 0.5 * SmallMatrix.Dot(Block(_precision, KindOf(t)).Slice(i * _d, _d), m) - _potential[t * _d + i];
                 if (!next.IsEmpty)
                 {
                     row += SmallMatrix.Dot(_coupling.AsSpan(i * _d, _d), next);
@@ -158,7 +180,7 @@ public sealed partial class LinearGaussianChain : VariationalBlock
                 quadratic += m[i] * row;
             }
 
-            energy.Add(quadratic + SmallMatrix.LogDiagonal(Block(_factor, t), _d) - 0.5 * _d * Divergences.LogTwoPi);
+            energy.Add(quadratic + _halfLog[KindOf(t)] - 0.5 * _d * Divergences.LogTwoPi);
         }
 
         return energy.Total;
@@ -202,17 +224,13 @@ public sealed partial class LinearGaussianChain : VariationalBlock
         constant.Add(_prior.HalfLog - 0.5 * (d * Divergences.LogTwoPi + SmallMatrix.Dot(_priorMean, _potential.AsSpan(0, d))));
         for (var t = 0; t < _times; t++)
         {
-            var own = Block(_precision, t);
-            Accumulate(own, t == 0 ? _prior.Matrix : _process.Matrix);
             if (t + 1 < _times)
             {
-                Accumulate(own, _aProcessA);
                 constant.Add(_process.HalfLog - 0.5 * d * Divergences.LogTwoPi);
             }
 
             if (_observed[t])
             {
-                Accumulate(own, _cNoiseC);
                 var value = _data.AsSpan(t * m, m);
                 Array.Clear(_noiseX);
                 SmallMatrix.AddProduct(1, _noise.Matrix, value, m, m, 1, _noiseX);
@@ -222,42 +240,63 @@ public sealed partial class LinearGaussianChain : VariationalBlock
         }
 
         _constant = constant.Total;
+        for (var kind = 0; kind < Kinds; kind++)
+        {
+            var block = Block(_precision, kind);
+            Accumulate(block, (kind & First) != 0 ? _prior.Matrix : _process.Matrix);
+            Accumulate(block, (kind & Last) != 0 ? [] : _aProcessA);
+            Accumulate(block, (kind & Seen) != 0 ? _cNoiseC : []);
+            if (_posterior == ChainPosterior.Factorised)
+            {
+                block.CopyTo(_own);
+                Factorise(_own, d, "z");
+                SmallMatrix.Invert(_own, d, Block(_inverse, kind));
+                _halfLog[kind] = SmallMatrix.LogDiagonal(_own, d);
+            }
+        }
     }
 
     private static void Accumulate(Span<double> to, ReadOnlySpan<double> from)
     {
-        for (var i = 0; i < to.Length; i++)
+        for (var i = 0; i < from.Length; i++)
         {
             to[i] += from[i];
         }
     }
 
-    private Span<double> Block(double[] blocks, int t) => blocks.AsSpan(t * _d * _d, _d * _d);
+    private Span<double> Block(double[] blocks, int kind) => blocks.AsSpan(kind * _d * _d, _d * _d);
 
-    /// <summary>Forward: the parent of a time is the next one.</summary>
+    private int KindOf(int t) => (t == 0 ? First : 0) | (t + 1 == _times ? Last : 0) | (_observed[t] ? Seen : 0);
+
+    /// <summary>
+    /// Forward: the parent of a time is the next one. Leaves <c>P⁻¹</c> in the covariances, <c>P⁻¹h</c> in the means and the gains in the cross-covariances.
+    /// </summary>
     private void Filter()
     {
-        _precision.CopyTo(_factor, 0);
-        _potential.CopyTo(Means);
+        Span<double> means = Means, covariances = Covariances, crosses = CrossCovariances;
+        _potential.CopyTo(means);
+        Block(_precision, KindOf(0)).CopyTo(_own);
         var logPartition = new BlockedSum();
         logPartition.Add(_constant);
         for (var t = 0; t < _times; t++)
         {
-            var factor = Block(_factor, t);
-            var z = Means.Slice(t * _d, _d);
-            if (!GaussianMessages.SumOut(factor, z, ref logPartition))
+            var z = means.Slice(t * _d, _d);
+            if (!GaussianMessages.SumOut(_own, z, ref logPartition))
             {
                 throw NotPositiveDefinite("z", t);
             }
 
             if (t + 1 < _times)
             {
-                var gain = Block(_gain, t);
+                var gain = crosses.Slice(t * _d * _d, _d * _d);
                 _coupling.CopyTo(gain);
-                GaussianMessages.SendUp(factor, z, gain, Block(_factor, t + 1), Means.Slice((t + 1) * _d, _d));
+                Block(_precision, KindOf(t + 1)).CopyTo(_next);
+                GaussianMessages.SendUp(_own, z, gain, _next, means.Slice((t + 1) * _d, _d));
             }
 
-            SmallMatrix.SolveUpper(factor, _d, z, 1);
+            SmallMatrix.SolveUpper(_own, _d, z, 1);
+            SmallMatrix.Invert(_own, _d, covariances.Slice(t * _d * _d, _d * _d));
+            _next.CopyTo(_own, 0);
         }
 
         _logPartition = logPartition.Total;
@@ -267,40 +306,37 @@ public sealed partial class LinearGaussianChain : VariationalBlock
     private void Smooth()
     {
         Span<double> means = Means, covariances = Covariances, crosses = CrossCovariances;
-        for (var t = _times - 1; t >= 0; t--)
+        var area = _d * _d;
+        for (var t = _times - 2; t >= 0; t--)
         {
-            var covariance = covariances.Slice(t * _d * _d, _d * _d);
-            SmallMatrix.Invert(Block(_factor, t), _d, covariance);
-            if (t + 1 < _times)
-            {
-                GaussianMessages.SendDown(
-                    Block(_gain, t), means.Slice((t + 1) * _d, _d), covariances.Slice((t + 1) * _d * _d, _d * _d), means.Slice(t * _d, _d), covariance, crosses.Slice(t * _d * _d, _d * _d));
-            }
+            var cross = crosses.Slice(t * area, area);
+            cross.CopyTo(_next);
+            GaussianMessages.SendDown(
+                _next, means.Slice((t + 1) * _d, _d), covariances.Slice((t + 1) * area, area), means.Slice(t * _d, _d), covariances.Slice(t * area, area), cross);
         }
     }
 
     private void UpdateEveryTime()
     {
+        var potential = _residual.AsSpan(0, _d);
         for (var t = 0; t < _times; t++)
         {
-            var factor = Block(_factor, t);
-            Block(_precision, t).CopyTo(factor);
-            Factorise(factor, _d, "z", t);
-            var m = Means.Slice(t * _d, _d);
-            _potential.AsSpan(t * _d, _d).CopyTo(m);
+            _potential.AsSpan(t * _d, _d).CopyTo(potential);
             if (t > 0)
             {
-                SmallMatrix.AddTransposedProduct(-1, _coupling, Means.Slice((t - 1) * _d, _d), _d, _d, 1, m);
+                SmallMatrix.AddTransposedProduct(-1, _coupling, Means.Slice((t - 1) * _d, _d), _d, _d, 1, potential);
             }
 
             if (t + 1 < _times)
             {
-                SmallMatrix.AddProduct(-1, _coupling, Means.Slice((t + 1) * _d, _d), _d, _d, 1, m);
+                SmallMatrix.AddProduct(-1, _coupling, Means.Slice((t + 1) * _d, _d), _d, _d, 1, potential);
             }
 
-            SmallMatrix.SolveLower(factor, _d, m, 1);
-            SmallMatrix.SolveUpper(factor, _d, m, 1);
-            SmallMatrix.Invert(factor, _d, Covariances.Slice(t * _d * _d, _d * _d));
+            var inverse = Block(_inverse, KindOf(t));
+            var m = Means.Slice(t * _d, _d);
+            m.Clear();
+            SmallMatrix.AddProduct(1, inverse, potential, _d, _d, 1, m);
+            inverse.CopyTo(Covariances.Slice(t * _d * _d, _d * _d));
         }
     }
 }

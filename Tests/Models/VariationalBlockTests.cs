@@ -97,6 +97,83 @@ public class VariationalBlockTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void StructuredChainsOfEveryOrderEqualATree(int d)
+    {
+        // Correlated noises, two numbers seen at a time, every seventh missing; long enough that sums are cut.
+        const int N = 300;
+        var random = new Random(d);
+        double[] transition = Normals(random, d * d, 0.4), emission = Normals(random, 2 * d, 1), mean = Normals(random, d, 1), x = Normals(random, 2 * N, 3);
+        double[] prior = Covariance(random, d), process = Covariance(random, d), noise = Covariance(random, 2);
+        bool[] observed = [.. Enumerable.Range(0, N).Select(t => t % 7 != 3)];
+        var tree = new GaussianTree();
+        for (var t = 0; t < N; t++)
+        {
+            tree.Variable(d);
+            _ = t == 0 ? tree.Prior(0, mean, prior) : tree.Transition(t - 1, t, transition, process);
+            if (observed[t])
+            {
+                tree.Observe(t, emission, x.AsSpan(2 * t, 2), noise);
+            }
+        }
+
+        var beliefs = tree.Solve();
+        var chain = new LinearGaussianChain(Device, new(transition, emission, mean, Inverse(prior, d), Inverse(process, d), Inverse(noise, 2)), x, observed);
+        Assert.Equal(-beliefs.LogPartition, Run(chain, 1).FreeEnergy, 1e-9);
+        for (var t = 0; t < N; t++)
+        {
+            AssertClose(beliefs.Mean(t), chain.Mean.Slice(d * t, d));
+            AssertClose(beliefs.Covariance(t), chain.Covariance.Slice(d * d * t, d * d));
+            if (t + 1 < N)
+            {
+                AssertClose(beliefs.CrossCovariance(t, t + 1), chain.CrossCovariance.Slice(d * d * t, d * d));
+            }
+        }
+
+        // A single time is its prior and its observation.
+        var alone = new LinearGaussianChain(Device, new(transition, emission, mean, Inverse(prior, d), Inverse(process, d), Inverse(noise, 2)), x.AsSpan(0, 2));
+        var single = new GaussianTree();
+        single.Variable(d);
+        single.Prior(0, mean, prior).Observe(0, emission, x.AsSpan(0, 2), noise);
+        var belief = single.Solve();
+        Assert.Equal(-belief.LogPartition, Run(alone, 1).FreeEnergy, 1e-10);
+        AssertClose(belief.Mean(0), alone.Mean);
+        AssertClose(belief.Covariance(0), alone.Covariance);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void LogsOfPivotsOfAnySizeAddUp(int d)
+    {
+        // Unlike units: products of the pivots of two times are beyond the range of double, and of a hundred times within it. The scales change the density of x by theirs.
+        const int N = 100;
+        var random = new Random(d);
+        var x = Normals(random, N, 1);
+        double[] transition = new double[d * d], emission = new double[d], precision = new double[d * d];
+        (transition[0], emission[0], precision[0]) = (0.5, 1, 1);
+        for (var i = 1; i < d; i++)
+        {
+            precision[i * (d + 1)] = 1;
+        }
+
+        var expected = Run(new LinearGaussianChain(Device, new(transition, emission, new double[d], precision, precision, [1]), x), 1).FreeEnergy;
+        foreach (var scale in (double[])[1e-80, 1e80])
+        {
+            double[] scaled = [.. precision.Select(value => value * scale * scale)], seen = [.. x.Select(value => value / scale)];
+            var chain = new LinearGaussianChain(Device, new(transition, emission, new double[d], scaled, scaled, [scale * scale]), seen);
+            Assert.Equal(expected - N * Math.Log(scale), Run(chain, 1).FreeEnergy, 1e-12 * N * Math.Abs(Math.Log(scale)));
+        }
+    }
+
     [Fact]
     public void TheFactorisedChainHasTheExactMeansAndALooserBound()
     {
@@ -481,6 +558,22 @@ public class VariationalBlockTests
 
     private static LinearGaussianChainParameters Chain(double[] transition, double[] emission, double[] mean, double prior, double process, double noise) =>
         new(transition, emission, mean, [prior, 0, 0, prior], [process, 0, 0, process], [noise, 0, 0, noise]);
+
+    private static double[] Covariance(Random random, int d)
+    {
+        var root = Normals(random, d * d, 0.5);
+        return [.. Enumerable.Range(0, d * d).Select(i => (i % (d + 1) == 0 ? 0.5 : 0) + SmallMatrix.Dot(root.AsSpan(i / d * d, d), root.AsSpan(i % d * d, d)))];
+    }
+
+    private static double[] Inverse(double[] matrix, int d)
+    {
+        double[] factor = [.. matrix], inverse = new double[d * d];
+        Assert.True(SmallMatrix.Factorise(factor, d));
+        SmallMatrix.Invert(factor, d, inverse);
+
+        // Exactly symmetric, as precisions have to be.
+        return [.. Enumerable.Range(0, d * d).Select(i => 0.5 * (inverse[i] + inverse[i % d * d + i / d]))];
+    }
 
     private static double[] Normals(Random random, int count, double deviation) =>
         [.. Enumerable.Range(0, count).Select(_ => deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
