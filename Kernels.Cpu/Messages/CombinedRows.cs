@@ -148,25 +148,13 @@ internal unsafe struct CombinedRows<TActivation, TReduction, TWeights, T>
             var a2 = _edgeFeatures + edges[2] * _edgeFeatureStride;
             var a3 = _edgeFeatures + edges[3] * _edgeFeatureStride;
             var s = _source + sources[0] * _sourceStride + feature;
-            var z00 = TLanes.Load(target) + TLanes.Load(s);
-            var z01 = TLanes.Load(target + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-            var z02 = TLanes.Load(target + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-            var z03 = TLanes.Load(target + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+            FourRegisters<TLanes, T>.Sum(target, s, out var z00, out var z01, out var z02, out var z03);
             s = _source + sources[1] * _sourceStride + feature;
-            var z10 = TLanes.Load(target) + TLanes.Load(s);
-            var z11 = TLanes.Load(target + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-            var z12 = TLanes.Load(target + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-            var z13 = TLanes.Load(target + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+            FourRegisters<TLanes, T>.Sum(target, s, out var z10, out var z11, out var z12, out var z13);
             s = _source + sources[2] * _sourceStride + feature;
-            var z20 = TLanes.Load(target) + TLanes.Load(s);
-            var z21 = TLanes.Load(target + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-            var z22 = TLanes.Load(target + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-            var z23 = TLanes.Load(target + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+            FourRegisters<TLanes, T>.Sum(target, s, out var z20, out var z21, out var z22, out var z23);
             s = _source + sources[3] * _sourceStride + feature;
-            var z30 = TLanes.Load(target) + TLanes.Load(s);
-            var z31 = TLanes.Load(target + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-            var z32 = TLanes.Load(target + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-            var z33 = TLanes.Load(target + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+            FourRegisters<TLanes, T>.Sum(target, s, out var z30, out var z31, out var z32, out var z33);
 
             var weight = _weight + feature;
             for (nint column = 0; column < _columns; column++)
@@ -175,49 +163,17 @@ internal unsafe struct CombinedRows<TActivation, TReduction, TWeights, T>
                 var w1 = TLanes.Load(weight + TLanes.Count);
                 var w2 = TLanes.Load(weight + 2 * TLanes.Count);
                 var w3 = TLanes.Load(weight + 3 * TLanes.Count);
-                var b = TLanes.Broadcast(a0[column]);
-                z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
-                z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
-                z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
-                z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
-                b = TLanes.Broadcast(a1[column]);
-                z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
-                z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
-                z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
-                z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
-                b = TLanes.Broadcast(a2[column]);
-                z20 = TLanes.FusedMultiplyAdd(w0, b, z20);
-                z21 = TLanes.FusedMultiplyAdd(w1, b, z21);
-                z22 = TLanes.FusedMultiplyAdd(w2, b, z22);
-                z23 = TLanes.FusedMultiplyAdd(w3, b, z23);
-                b = TLanes.Broadcast(a3[column]);
-                z30 = TLanes.FusedMultiplyAdd(w0, b, z30);
-                z31 = TLanes.FusedMultiplyAdd(w1, b, z31);
-                z32 = TLanes.FusedMultiplyAdd(w2, b, z32);
-                z33 = TLanes.FusedMultiplyAdd(w3, b, z33);
+                FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a0[column], ref z00, ref z01, ref z02, ref z03);
+                FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a1[column], ref z10, ref z11, ref z12, ref z13);
+                FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a2[column], ref z20, ref z21, ref z22, ref z23);
+                FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a3[column], ref z30, ref z31, ref z32, ref z33);
                 weight += weightStride;
             }
 
-            var share = TWeights.Any ? _weights[edges[0] * _weightStride] : T.One;
-            sum0 = Add(sum0, z00, share);
-            sum1 = Add(sum1, z01, share);
-            sum2 = Add(sum2, z02, share);
-            sum3 = Add(sum3, z03, share);
-            share = TWeights.Any ? _weights[edges[1] * _weightStride] : T.One;
-            sum0 = Add(sum0, z10, share);
-            sum1 = Add(sum1, z11, share);
-            sum2 = Add(sum2, z12, share);
-            sum3 = Add(sum3, z13, share);
-            share = TWeights.Any ? _weights[edges[2] * _weightStride] : T.One;
-            sum0 = Add(sum0, z20, share);
-            sum1 = Add(sum1, z21, share);
-            sum2 = Add(sum2, z22, share);
-            sum3 = Add(sum3, z23, share);
-            share = TWeights.Any ? _weights[edges[3] * _weightStride] : T.One;
-            sum0 = Add(sum0, z30, share);
-            sum1 = Add(sum1, z31, share);
-            sum2 = Add(sum2, z32, share);
-            sum3 = Add(sum3, z33, share);
+            Add(edges[0], z00, z01, z02, z03, ref sum0, ref sum1, ref sum2, ref sum3);
+            Add(edges[1], z10, z11, z12, z13, ref sum0, ref sum1, ref sum2, ref sum3);
+            Add(edges[2], z20, z21, z22, z23, ref sum0, ref sum1, ref sum2, ref sum3);
+            Add(edges[3], z30, z31, z32, z33, ref sum0, ref sum1, ref sum2, ref sum3);
         }
 
         sums.Sum0 = sum0;
@@ -247,15 +203,9 @@ internal unsafe struct CombinedRows<TActivation, TReduction, TWeights, T>
             var a0 = _edgeFeatures + edges[0] * _edgeFeatureStride;
             var a1 = _edgeFeatures + edges[1] * _edgeFeatureStride;
             var s = _source + sources[0] * _sourceStride + feature;
-            var z00 = TLanes.Load(target) + TLanes.Load(s);
-            var z01 = TLanes.Load(target + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-            var z02 = TLanes.Load(target + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-            var z03 = TLanes.Load(target + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+            FourRegisters<TLanes, T>.Sum(target, s, out var z00, out var z01, out var z02, out var z03);
             s = _source + sources[1] * _sourceStride + feature;
-            var z10 = TLanes.Load(target) + TLanes.Load(s);
-            var z11 = TLanes.Load(target + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-            var z12 = TLanes.Load(target + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-            var z13 = TLanes.Load(target + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+            FourRegisters<TLanes, T>.Sum(target, s, out var z10, out var z11, out var z12, out var z13);
 
             var weight = _weight + feature;
             for (nint column = 0; column < _columns; column++)
@@ -277,16 +227,8 @@ internal unsafe struct CombinedRows<TActivation, TReduction, TWeights, T>
                 weight += weightStride;
             }
 
-            var share = TWeights.Any ? _weights[edges[0] * _weightStride] : T.One;
-            sum0 = Add(sum0, z00, share);
-            sum1 = Add(sum1, z01, share);
-            sum2 = Add(sum2, z02, share);
-            sum3 = Add(sum3, z03, share);
-            share = TWeights.Any ? _weights[edges[1] * _weightStride] : T.One;
-            sum0 = Add(sum0, z10, share);
-            sum1 = Add(sum1, z11, share);
-            sum2 = Add(sum2, z12, share);
-            sum3 = Add(sum3, z13, share);
+            Add(edges[0], z00, z01, z02, z03, ref sum0, ref sum1, ref sum2, ref sum3);
+            Add(edges[1], z10, z11, z12, z13, ref sum0, ref sum1, ref sum2, ref sum3);
         }
 
         sums.Sum0 = sum0;
@@ -314,27 +256,16 @@ internal unsafe struct CombinedRows<TActivation, TReduction, TWeights, T>
             var sources = _sources + position;
             var a0 = _edgeFeatures + edges[0] * _edgeFeatureStride;
             var s = _source + sources[0] * _sourceStride + feature;
-            var z00 = TLanes.Load(target) + TLanes.Load(s);
-            var z01 = TLanes.Load(target + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-            var z02 = TLanes.Load(target + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-            var z03 = TLanes.Load(target + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+            FourRegisters<TLanes, T>.Sum(target, s, out var z00, out var z01, out var z02, out var z03);
 
             var weight = _weight + feature;
             for (nint column = 0; column < _columns; column++)
             {
-                var b = TLanes.Broadcast(a0[column]);
-                z00 = TLanes.FusedMultiplyAdd(TLanes.Load(weight), b, z00);
-                z01 = TLanes.FusedMultiplyAdd(TLanes.Load(weight + TLanes.Count), b, z01);
-                z02 = TLanes.FusedMultiplyAdd(TLanes.Load(weight + 2 * TLanes.Count), b, z02);
-                z03 = TLanes.FusedMultiplyAdd(TLanes.Load(weight + 3 * TLanes.Count), b, z03);
+                FourRegisters<TLanes, T>.MultiplyAdd(TLanes.Load(weight), TLanes.Load(weight + TLanes.Count), TLanes.Load(weight + 2 * TLanes.Count), TLanes.Load(weight + 3 * TLanes.Count), a0[column], ref z00, ref z01, ref z02, ref z03);
                 weight += weightStride;
             }
 
-            var share = TWeights.Any ? _weights[edges[0] * _weightStride] : T.One;
-            sum0 = Add(sum0, z00, share);
-            sum1 = Add(sum1, z01, share);
-            sum2 = Add(sum2, z02, share);
-            sum3 = Add(sum3, z03, share);
+            Add(edges[0], z00, z01, z02, z03, ref sum0, ref sum1, ref sum2, ref sum3);
         }
 
         sums.Sum0 = sum0;
@@ -342,6 +273,17 @@ internal unsafe struct CombinedRows<TActivation, TReduction, TWeights, T>
         sums.Sum2 = sum2;
         sums.Sum3 = sum3;
         return position;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Add<TLanes>(int edge, TLanes z0, TLanes z1, TLanes z2, TLanes z3, ref TLanes sum0, ref TLanes sum1, ref TLanes sum2, ref TLanes sum3)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var share = TWeights.Any ? _weights[edge * _weightStride] : T.One;
+        sum0 = Add(sum0, z0, share);
+        sum1 = Add(sum1, z1, share);
+        sum2 = Add(sum2, z2, share);
+        sum3 = Add(sum3, z3, share);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -205,101 +205,45 @@ internal unsafe struct CombinedTile<T>
         var a2 = a + 2 * edgeStride;
         var t = Target + targets[0] * TargetStride + feature;
         var s = Source + sources[0] * SourceStride + feature;
-        var z00 = TLanes.Load(t) + TLanes.Load(s);
-        var z01 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-        var z02 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-        var z03 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        FourRegisters<TLanes, T>.Sum(t, s, out var z00, out var z01, out var z02, out var z03);
         t = Target + targets[1] * TargetStride + feature;
         s = Source + sources[1] * SourceStride + feature;
-        var z10 = TLanes.Load(t) + TLanes.Load(s);
-        var z11 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-        var z12 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-        var z13 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        FourRegisters<TLanes, T>.Sum(t, s, out var z10, out var z11, out var z12, out var z13);
         t = Target + targets[2] * TargetStride + feature;
         s = Source + sources[2] * SourceStride + feature;
-        var z20 = TLanes.Load(t) + TLanes.Load(s);
-        var z21 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-        var z22 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-        var z23 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        FourRegisters<TLanes, T>.Sum(t, s, out var z20, out var z21, out var z22, out var z23);
         t = Target + targets[3] * TargetStride + feature;
         s = Source + sources[3] * SourceStride + feature;
-        var z30 = TLanes.Load(t) + TLanes.Load(s);
-        var z31 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-        var z32 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-        var z33 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        FourRegisters<TLanes, T>.Sum(t, s, out var z30, out var z31, out var z32, out var z33);
         for (; a < end; a += 2)
         {
             var w0 = TLanes.Load(weight);
             var w1 = TLanes.Load(weight + TLanes.Count);
             var w2 = TLanes.Load(weight + 2 * TLanes.Count);
             var w3 = TLanes.Load(weight + 3 * TLanes.Count);
-            var b = TLanes.Broadcast(a[0]);
-            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
-            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
-            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
-            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
-            b = TLanes.Broadcast(a[edgeStride]);
-            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
-            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
-            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
-            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
-            b = TLanes.Broadcast(a2[0]);
-            z20 = TLanes.FusedMultiplyAdd(w0, b, z20);
-            z21 = TLanes.FusedMultiplyAdd(w1, b, z21);
-            z22 = TLanes.FusedMultiplyAdd(w2, b, z22);
-            z23 = TLanes.FusedMultiplyAdd(w3, b, z23);
-            b = TLanes.Broadcast(a2[edgeStride]);
-            z30 = TLanes.FusedMultiplyAdd(w0, b, z30);
-            z31 = TLanes.FusedMultiplyAdd(w1, b, z31);
-            z32 = TLanes.FusedMultiplyAdd(w2, b, z32);
-            z33 = TLanes.FusedMultiplyAdd(w3, b, z33);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[0], ref z00, ref z01, ref z02, ref z03);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[edgeStride], ref z10, ref z11, ref z12, ref z13);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a2[0], ref z20, ref z21, ref z22, ref z23);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a2[edgeStride], ref z30, ref z31, ref z32, ref z33);
             w0 = TLanes.Load(weight + weightStride);
             w1 = TLanes.Load(weight + weightStride + TLanes.Count);
             w2 = TLanes.Load(weight + weightStride + 2 * TLanes.Count);
             w3 = TLanes.Load(weight + weightStride + 3 * TLanes.Count);
-            b = TLanes.Broadcast(a[1]);
-            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
-            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
-            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
-            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
-            b = TLanes.Broadcast(a[edgeStride + 1]);
-            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
-            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
-            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
-            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
-            b = TLanes.Broadcast(a2[1]);
-            z20 = TLanes.FusedMultiplyAdd(w0, b, z20);
-            z21 = TLanes.FusedMultiplyAdd(w1, b, z21);
-            z22 = TLanes.FusedMultiplyAdd(w2, b, z22);
-            z23 = TLanes.FusedMultiplyAdd(w3, b, z23);
-            b = TLanes.Broadcast(a2[edgeStride + 1]);
-            z30 = TLanes.FusedMultiplyAdd(w0, b, z30);
-            z31 = TLanes.FusedMultiplyAdd(w1, b, z31);
-            z32 = TLanes.FusedMultiplyAdd(w2, b, z32);
-            z33 = TLanes.FusedMultiplyAdd(w3, b, z33);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[1], ref z00, ref z01, ref z02, ref z03);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[edgeStride + 1], ref z10, ref z11, ref z12, ref z13);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a2[1], ref z20, ref z21, ref z22, ref z23);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a2[edgeStride + 1], ref z30, ref z31, ref z32, ref z33);
             a2 += 2;
             weight += 2 * weightStride;
         }
 
-        TLanes.Store(Finish<TActivation, TLanes>(z00), output);
-        TLanes.Store(Finish<TActivation, TLanes>(z01), output + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z02), output + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z03), output + 3 * TLanes.Count);
+        Finish<TActivation, TLanes>(z00, z01, z02, z03, output);
         output += stride;
-        TLanes.Store(Finish<TActivation, TLanes>(z10), output);
-        TLanes.Store(Finish<TActivation, TLanes>(z11), output + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z12), output + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z13), output + 3 * TLanes.Count);
+        Finish<TActivation, TLanes>(z10, z11, z12, z13, output);
         output += stride;
-        TLanes.Store(Finish<TActivation, TLanes>(z20), output);
-        TLanes.Store(Finish<TActivation, TLanes>(z21), output + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z22), output + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z23), output + 3 * TLanes.Count);
+        Finish<TActivation, TLanes>(z20, z21, z22, z23, output);
         output += stride;
-        TLanes.Store(Finish<TActivation, TLanes>(z30), output);
-        TLanes.Store(Finish<TActivation, TLanes>(z31), output + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z32), output + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z33), output + 3 * TLanes.Count);
+        Finish<TActivation, TLanes>(z30, z31, z32, z33, output);
     }
 
     // Register budget: 2 edges x 4 registers of sums, 4 of weights, 1 broadcast edge feature: 13 of 16.
@@ -314,58 +258,30 @@ internal unsafe struct CombinedTile<T>
         var end = a + EvenColumns;
         var t = Target + targets[0] * TargetStride + feature;
         var s = Source + sources[0] * SourceStride + feature;
-        var z00 = TLanes.Load(t) + TLanes.Load(s);
-        var z01 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-        var z02 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-        var z03 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        FourRegisters<TLanes, T>.Sum(t, s, out var z00, out var z01, out var z02, out var z03);
         t = Target + targets[second] * TargetStride + feature;
         s = Source + sources[second] * SourceStride + feature;
-        var z10 = TLanes.Load(t) + TLanes.Load(s);
-        var z11 = TLanes.Load(t + TLanes.Count) + TLanes.Load(s + TLanes.Count);
-        var z12 = TLanes.Load(t + 2 * TLanes.Count) + TLanes.Load(s + 2 * TLanes.Count);
-        var z13 = TLanes.Load(t + 3 * TLanes.Count) + TLanes.Load(s + 3 * TLanes.Count);
+        FourRegisters<TLanes, T>.Sum(t, s, out var z10, out var z11, out var z12, out var z13);
         for (; a < end; a += 2)
         {
             var w0 = TLanes.Load(weight);
             var w1 = TLanes.Load(weight + TLanes.Count);
             var w2 = TLanes.Load(weight + 2 * TLanes.Count);
             var w3 = TLanes.Load(weight + 3 * TLanes.Count);
-            var b = TLanes.Broadcast(a[0]);
-            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
-            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
-            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
-            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
-            b = TLanes.Broadcast(a[edgeStride]);
-            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
-            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
-            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
-            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[0], ref z00, ref z01, ref z02, ref z03);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[edgeStride], ref z10, ref z11, ref z12, ref z13);
             w0 = TLanes.Load(weight + weightStride);
             w1 = TLanes.Load(weight + weightStride + TLanes.Count);
             w2 = TLanes.Load(weight + weightStride + 2 * TLanes.Count);
             w3 = TLanes.Load(weight + weightStride + 3 * TLanes.Count);
-            b = TLanes.Broadcast(a[1]);
-            z00 = TLanes.FusedMultiplyAdd(w0, b, z00);
-            z01 = TLanes.FusedMultiplyAdd(w1, b, z01);
-            z02 = TLanes.FusedMultiplyAdd(w2, b, z02);
-            z03 = TLanes.FusedMultiplyAdd(w3, b, z03);
-            b = TLanes.Broadcast(a[edgeStride + 1]);
-            z10 = TLanes.FusedMultiplyAdd(w0, b, z10);
-            z11 = TLanes.FusedMultiplyAdd(w1, b, z11);
-            z12 = TLanes.FusedMultiplyAdd(w2, b, z12);
-            z13 = TLanes.FusedMultiplyAdd(w3, b, z13);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[1], ref z00, ref z01, ref z02, ref z03);
+            FourRegisters<TLanes, T>.MultiplyAdd(w0, w1, w2, w3, a[edgeStride + 1], ref z10, ref z11, ref z12, ref z13);
             weight += 2 * weightStride;
         }
 
-        TLanes.Store(Finish<TActivation, TLanes>(z00), output);
-        TLanes.Store(Finish<TActivation, TLanes>(z01), output + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z02), output + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z03), output + 3 * TLanes.Count);
+        Finish<TActivation, TLanes>(z00, z01, z02, z03, output);
         output += second * stride;
-        TLanes.Store(Finish<TActivation, TLanes>(z10), output);
-        TLanes.Store(Finish<TActivation, TLanes>(z11), output + TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z12), output + 2 * TLanes.Count);
-        TLanes.Store(Finish<TActivation, TLanes>(z13), output + 3 * TLanes.Count);
+        Finish<TActivation, TLanes>(z10, z11, z12, z13, output);
     }
 
     // The last columns, fewer than four registers of them.
@@ -388,6 +304,17 @@ internal unsafe struct CombinedTile<T>
 
         TLanes.StorePartial(Finish<TActivation, TLanes>(z0), output, lanes);
         TLanes.StorePartial(Finish<TActivation, TLanes>(z1), output + second * stride, lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TActivation, TLanes>(TLanes z0, TLanes z1, TLanes z2, TLanes z3, T* output)
+        where TActivation : struct, IActivation
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        TLanes.Store(Finish<TActivation, TLanes>(z0), output);
+        TLanes.Store(Finish<TActivation, TLanes>(z1), output + TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z2), output + 2 * TLanes.Count);
+        TLanes.Store(Finish<TActivation, TLanes>(z3), output + 3 * TLanes.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
