@@ -35,7 +35,7 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
     public VariableArray<T> Child { get; }
 
-    protected ParentPlates<T> First { get; private set; } = null!;
+    protected ParentPlates<T>? First { get; private set; }
 
     protected ParentPlates<T>? Second { get; private set; }
 
@@ -57,11 +57,20 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
     public override VariableArray<T> Weights => _firstPlates.Variable!;
 
-    public override DeviceEdgeIndex WeightIndex() => Device.Upload(EdgeIndex.Create(PlateMaps.Numbers(_firstPlates, Range), First.Variable.Plates));
+    public override DeviceEdgeIndex WeightIndex() => Device.Upload(EdgeIndex.Create(PlateMaps.NumbersOf(_firstPlates, Range), Weights.Plates));
 
     public override void CountIn(ConditionalFactor<T> mixture) => _counts = mixture;
 
     public override void Prepare()
+    {
+        // What is counted by a mixture sends no message, unless the posterior of the gate is asked for.
+        if (_counts is null)
+        {
+            AllocateAndFold();
+        }
+    }
+
+    private void AllocateAndFold()
     {
         var maps = Child.IsObserved ? PlateMaps.Folded(_firstPlates, _secondPlates, Range) : PlateMaps.OneForOne(_firstPlates, _secondPlates, Range);
         Allocate(maps.First, maps.Second, maps.Count);
@@ -78,7 +87,7 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
     public override void AddMessage(VariableArray<T> target, DeviceMatrix<T> natural)
     {
-        if (ReferenceEquals(target, First.Variable))
+        if (ReferenceEquals(target, _firstPlates.Variable))
         {
             if (_counts is not null)
             {
@@ -88,16 +97,21 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
             RefreshStatistics();
             _kernels.MessageToFirst<TConditional>(_dimension, Statistics, Second?.Moments() ?? default, _firstMessage);
-            First.Add(_firstMessage, natural);
+            First!.Add(_firstMessage, natural);
         }
-        else if (ReferenceEquals(target, Second?.Variable))
+        else if (ReferenceEquals(target, _secondPlates.Variable))
         {
             RefreshStatistics();
-            _kernels.MessageToSecond<TConditional>(_dimension, Statistics, First.Moments(), _secondMessage);
+            _kernels.MessageToSecond<TConditional>(_dimension, Statistics, First!.Moments(), _secondMessage);
             Second!.Add(_secondMessage, natural);
         }
         else
         {
+            if (First is null)
+            {
+                AllocateAndFold();
+            }
+
             RefreshParameters();
             AddMessageDown(natural);
         }
@@ -148,7 +162,7 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
     protected void RefreshParameters()
     {
-        if (_version.First != First.Variable.Version || _version.Second != (Second?.Variable.Version ?? 0))
+        if (_version.First != First!.Variable.Version || _version.Second != (Second?.Variable.Version ?? 0))
         {
             _version.First = First.Variable.Version;
             _version.Second = Second?.Variable.Version ?? 0;
@@ -172,12 +186,51 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
     /// <summary>Sums the statistics of the observations that are there, in column <c>fold[plate]</c> each, or without <paramref name="fold"/> in that of the plate.</summary>
     protected void Fold(int[]? fold, DeviceMatrix<T> sums)
     {
-        var dense = Device.Dense<T>();
-        dense.Fill(sums, T.Zero);
+        Device.Dense<T>().Fill(sums, T.Zero);
         var baseMeasure = new BlockedSum();
+        if (fold is null && Child.Present is null)
+        {
+            FoldAll(sums, ref baseMeasure);
+        }
+        else
+        {
+            FoldPresent(fold, sums, ref baseMeasure);
+        }
+
+        if (baseMeasure.Total != 0)
+        {
+            BaseMeasure = Device.Upload([T.CreateTruncating(baseMeasure.Total)]);
+        }
+    }
+
+    /// <summary>One column for every observation, none missing: pieces that stay in the cache, through the same memory.</summary>
+    private void FoldAll(DeviceMatrix<T> sums, ref BlockedSum baseMeasure)
+    {
+        const int AtOnce = 1024;
+        var most = Math.Min(AtOnce, Range.Count);
+        var given = PlateMemory.Allocate<T>(Device, Child.ValueRows, most);
+        var child = PlateMemory.Allocate<T>(Device, Child.Rows, most);
+        for (var first = 0; first < Range.Count; first += AtOnce)
+        {
+            var count = Math.Min(AtOnce, Range.Count - first);
+            var values = Child.ValuesOf(new PlateRange(Range.First + first, count));
+            DeviceMatrix<T> from = given.ColumnRange(0, count), to = child.ColumnRange(0, count);
+            PlateMemory.Upload(from, values);
+            _kernels.SufficientStatistics<TChild>(from, to);
+            _kernels.ConditionalStatistics<TConditional>(_dimension, to, sums.ColumnRange(first, count));
+            AddBaseMeasure(values, ref baseMeasure);
+        }
+
+        given.Tensor.Dispose();
+        child.Tensor.Dispose();
+    }
+
+    private void FoldPresent(int[]? fold, DeviceMatrix<T> sums, ref BlockedSum baseMeasure)
+    {
         for (var first = 0; first < Range.Count; first += FoldedAtOnce)
         {
-            var (values, columns) = PresentValues(first, Math.Min(FoldedAtOnce, Range.Count - first), fold, ref baseMeasure);
+            var (values, columns) = PresentValues(first, Math.Min(FoldedAtOnce, Range.Count - first), fold);
+            AddBaseMeasure(values, ref baseMeasure);
             if (columns.Length == 0)
             {
                 continue;
@@ -193,22 +246,21 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
             var child = PlateMemory.Allocate<T>(Device, Child.Rows, columns.Length);
             PlateMemory.Upload(given, values);
             _kernels.SufficientStatistics<TChild>(given, child);
-            if (fold is null && columns.Length == Math.Min(FoldedAtOnce, Range.Count - first))
-            {
-                _kernels.ConditionalStatistics<TConditional>(_dimension, child, sums.ColumnRange(first, columns.Length));
-            }
-            else
-            {
-                AddStatistics(child, columns, sums);
-            }
-
+            AddStatistics(child, columns, sums);
             given.Tensor.Dispose();
             child.Tensor.Dispose();
         }
+    }
 
-        if (baseMeasure.Total != 0)
+    /// <summary>Of a Poisson count <c>log h(x) = -log x!</c>; of the others it does not depend on <c>x</c>.</summary>
+    private static void AddBaseMeasure(ReadOnlySpan<T> values, ref BlockedSum baseMeasure)
+    {
+        if (typeof(TChild) == typeof(Poisson))
         {
-            BaseMeasure = Device.Upload([T.CreateTruncating(baseMeasure.Total)]);
+            foreach (var count in values)
+            {
+                baseMeasure.Add(-Divergences.LogGamma(double.CreateTruncating(count) + 1));
+            }
         }
     }
 
@@ -257,7 +309,7 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
         statistics.Tensor.Dispose();
     }
 
-    private (T[] Values, int[] Columns) PresentValues(int first, int count, int[]? fold, ref BlockedSum baseMeasure)
+    private (T[] Values, int[] Columns) PresentValues(int first, int count, int[]? fold)
     {
         var width = Child.ValueRows;
         var values = new T[count * width];
@@ -268,13 +320,8 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
             var number = Range.First + plate;
             if (Child.IsPresent(number))
             {
-                var value = Child.ValuesOf(number);
-                value.CopyTo(values.AsSpan(present * width));
+                Child.ValuesOf(number).CopyTo(values.AsSpan(present * width));
                 columns[present++] = fold?[plate] ?? plate;
-                if (typeof(TChild) == typeof(Poisson))
-                {
-                    baseMeasure.Add(-Divergences.LogGamma(double.CreateTruncating(value[0]) + 1));
-                }
             }
         }
 

@@ -135,6 +135,9 @@ internal sealed class TopicFactor<T>(VariableArray<T> child, VariableArray<T> ga
     private DeviceEdgeIndex? _plate;
     private DeviceMatrix<T> _perToken;
 
+    /// <summary>A number for every topic and token, <c>[K, tokens]</c>; a pass over the tokens needs none.</summary>
+    private DeviceMatrix<T> PerToken => _perToken = _perToken.IsAbsent ? PlateMemory.Allocate<T>(Device, Gate.Dimension, _outcome!.Edges) : _perToken;
+
     protected override bool CanOwnGate(ConditionalFactor<T> generator) => Child.Present is null && _topics.Variable!.Plates == Gate.Dimension;
 
     protected override GatePass<T> NewPass(ConditionalFactor<T> generator) => new TopicPass<T>(Device, Gate, generator, () => _outcome!);
@@ -143,26 +146,31 @@ internal sealed class TopicFactor<T>(VariableArray<T> child, VariableArray<T> ga
 
     protected override void PrepareObservations()
     {
-        List<int> outcomes = [], plates = [];
-        for (var plate = 0; plate < Range.Count; plate++)
+        int[] outcomes = new int[Range.Count], plates = Child.Present is null ? [] : new int[Range.Count];
+        var values = Child.ValuesOf(Range);
+        var present = 0;
+        for (var plate = 0; plate < values.Length; plate++)
         {
             if (Child.IsPresent(Range.First + plate))
             {
-                outcomes.Add(int.CreateTruncating(Child.ValuesOf(Range.First + plate)[0]));
-                plates.Add(plate);
+                if (plates.Length > 0)
+                {
+                    plates[present] = plate;
+                }
+
+                outcomes[present++] = int.CreateTruncating(values[plate]);
             }
         }
 
-        _outcome = Device.Upload(EdgeIndex.Create([.. outcomes], Child.Dimension));
-        _plate = plates.Count == Range.Count ? null : Device.Upload(EdgeIndex.Create([.. plates], Range.Count));
-        _perToken = PlateMemory.Allocate<T>(Device, Gate.Dimension, outcomes.Count);
+        _outcome = Device.Upload(EdgeIndex.Create(outcomes.AsSpan(0, present), Child.Dimension));
+        _plate = present == Range.Count ? null : Device.Upload(EdgeIndex.Create(plates.AsSpan(0, present), Range.Count));
     }
 
     protected override void AddMessageDown(DeviceMatrix<T> natural)
     {
         for (var k = 0; k < Gate.Dimension; k++)
         {
-            Device.Messages<T>().Gather(_outcome!, PlateMemory.TransposedRow(Parameters, k), PlateMemory.Column(_perToken, k));
+            Device.Messages<T>().Gather(_outcome!, PlateMemory.TransposedRow(Parameters, k), PlateMemory.Column(PerToken, k));
         }
 
         if (_plate is null)
@@ -184,7 +192,7 @@ internal sealed class TopicFactor<T>(VariableArray<T> child, VariableArray<T> ga
             var responsibilities = PlateMemory.Column(Gate.Moments, k);
             if (_plate is not null)
             {
-                messages.Gather(_plate, responsibilities, PlateMemory.Column(_perToken, k));
+                messages.Gather(_plate, responsibilities, PlateMemory.Column(PerToken, k));
                 responsibilities = PlateMemory.Column(_perToken, k);
             }
 

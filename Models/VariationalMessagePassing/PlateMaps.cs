@@ -59,14 +59,22 @@ internal readonly record struct PlateMaps(int[]? First, int[]? Second, int Count
         return new PlateMaps([.. firstOf], [.. secondOf], combinations.Count, fold);
     }
 
-    /// <summary>The parent of every plate of a range.</summary>
-    public static int[] Numbers<T>(Plates<T> parent, PlateRange range)
+    /// <summary>The parent of every plate of a range, as numbers to read.</summary>
+    public static ReadOnlySpan<int> NumbersOf<T>(Plates<T> parent, PlateRange range)
+        where T : unmanaged, IFloatingPointIeee754<T> => parent.Index is { } index ? index.AsSpan(range.First, range.Count) : Numbers(parent, range);
+
+    private static int[] Numbers<T>(Plates<T> parent, PlateRange range)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var numbers = new int[range.Count];
-        for (var plate = 0; plate < range.Count; plate++)
+        if (parent.Index is { } index)
         {
-            numbers[plate] = parent.Index is { } index ? index[range.First + plate] : parent.Variable!.Plates == 1 ? 0 : range.First + plate;
+            return index.AsSpan(range.First, range.Count).ToArray();
+        }
+
+        var numbers = new int[range.Count];
+        for (var plate = 0; plate < range.Count && parent.Variable!.Plates > 1; plate++)
+        {
+            numbers[plate] = range.First + plate;
         }
 
         return numbers;

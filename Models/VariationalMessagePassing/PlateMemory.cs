@@ -18,20 +18,17 @@ internal static class PlateMemory
     }
 
     /// <summary>Uploads a row per plate; one row stands for all.</summary>
-    public static void Upload<T>(DeviceMatrix<T> matrix, ReadOnlySpan<T> rowPerPlate)
+    public static unsafe void Upload<T>(DeviceMatrix<T> matrix, ReadOnlySpan<T> rowPerPlate)
         where T : unmanaged
     {
-        var elements = new T[matrix.Tensor.Count];
-        var isShared = rowPerPlate.Length == matrix.Rows;
-        for (long column = 0; column < matrix.Columns; column++)
+        if (matrix.Tensor.Pointer is not null)
         {
-            var from = isShared ? 0 : column * matrix.Rows;
-            for (long row = 0; row < matrix.Rows; row++)
-            {
-                elements[row * matrix.Stride + column] = rowPerPlate[(int)(from + row)];
-            }
+            ToColumns(rowPerPlate, new Span<T>(matrix.Tensor.Pointer, checked((int)matrix.Tensor.Count)), matrix);
+            return;
         }
 
+        var elements = new T[matrix.Tensor.Count];
+        ToColumns(rowPerPlate, elements, matrix);
         matrix.Tensor.Upload(elements);
     }
 
@@ -50,6 +47,27 @@ internal static class PlateMemory
         }
 
         return rows;
+    }
+
+    private static void ToColumns<T>(ReadOnlySpan<T> rowPerPlate, Span<T> elements, DeviceMatrix<T> matrix)
+        where T : unmanaged
+    {
+        // A few plates at a time, row by row: they stay in the cache, and each row is written in one go.
+        const int Together = 256;
+        int offset = (int)matrix.Offset, rows = (int)matrix.Rows, columns = (int)matrix.Columns, stride = (int)matrix.Stride, step = rowPerPlate.Length == rows ? 0 : rows;
+        for (var first = 0; first < columns; first += Together)
+        {
+            var count = Math.Min(Together, columns - first);
+            for (var row = 0; row < rows; row++)
+            {
+                var to = elements.Slice(offset + row * stride + first, count);
+                var from = first * step + row;
+                for (var i = 0; i < to.Length; i++, from += step)
+                {
+                    to[i] = rowPerPlate[from];
+                }
+            }
+        }
     }
 
     /// <summary>A row as a matrix of one column, for kernels that take a row per edge.</summary>

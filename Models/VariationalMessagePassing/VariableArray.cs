@@ -109,12 +109,19 @@ public abstract class VariableArray<T> : IDisposable
     /// <summary>A plate's values without a copy.</summary>
     internal ReadOnlySpan<T> ValuesOf(int plate) => Values.AsSpan(plate * ValueRows, ValueRows);
 
+    /// <summary>The values of some plates without a copy.</summary>
+    internal ReadOnlySpan<T> ValuesOf(PlateRange plates) => Values.AsSpan(plates.First * ValueRows, plates.Count * ValueRows);
+
     internal bool IsPresent(int plate) => Present is null || Present[plate];
 
-    /// <summary>Memory of a latent variable, and its prior; no proposal where a factor owns it.</summary>
-    internal void AllocatePosterior(bool isOwned = false)
+    /// <summary>Memory of a latent variable, and its prior; no proposal where a factor owns it, and no natural parameters where the moments of the start are all that is needed.</summary>
+    internal void AllocatePosterior(bool isOwned = false, bool hasNatural = true)
     {
-        Natural = PlateMemory.Allocate<T>(Device, Rows, Plates);
+        if (hasNatural)
+        {
+            AllocateNatural();
+        }
+
         Proposal = isOwned ? default : PlateMemory.Allocate<T>(Device, Rows, Plates);
         Moments = PlateMemory.Allocate<T>(Device, Rows, Plates);
         if (PriorValues is not null)
@@ -123,6 +130,37 @@ public abstract class VariableArray<T> : IDisposable
             PlateMemory.Upload(Prior, Array.ConvertAll(PriorValues, T.CreateTruncating));
             Device.Dense<T>().Copy(Prior, Natural);
         }
+    }
+
+    /// <summary>Memory of the natural parameters, where there is none so far.</summary>
+    internal void AllocateNatural() => Natural = Natural.IsAbsent ? PlateMemory.Allocate<T>(Device, Rows, Plates) : Natural;
+
+    /// <summary>Of a Categorical: makes rows of weights that it starts with probabilities. False, and some rows are not, where there are none or a row has no positive and finite sum.</summary>
+    internal bool TryNormaliseStart()
+    {
+        for (var first = 0; first < StartValues?.Length; first += Rows)
+        {
+            var weights = StartValues.AsSpan(first, Rows);
+            var (sum, least) = (T.Zero, T.Zero);
+            foreach (var weight in weights)
+            {
+                sum += weight;
+                least = T.Min(least, weight);
+            }
+
+            var scale = T.One / sum;
+            if (!(sum > T.Zero && T.IsFinite(sum) && T.IsFinite(scale) && least == T.Zero))
+            {
+                return false;
+            }
+
+            foreach (ref var weight in weights)
+            {
+                weight *= scale;
+            }
+        }
+
+        return StartValues is not null;
     }
 
     /// <summary>Moments of an observed variable that has children.</summary>
@@ -149,33 +187,68 @@ public abstract class VariableArray<T> : IDisposable
     /// <summary>Whether no number is NaN or infinite.</summary>
     internal static bool AreFinite(ReadOnlySpan<T> values)
     {
-        foreach (var value in values)
+        // x - x is 0, or NaN where x is NaN or infinite.
+        var i = 0;
+        var rest = Vector<T>.Zero;
+        for (; i + Vector<T>.Count <= values.Length; i += Vector<T>.Count)
         {
-            if (!T.IsFinite(value))
+            var value = new Vector<T>(values[i..]);
+            rest += value - value;
+        }
+
+        var isFinite = Vector.EqualsAll(rest, Vector<T>.Zero);
+        for (; i < values.Length; i++)
+        {
+            isFinite &= T.IsFinite(values[i]);
+        }
+
+        return isFinite;
+    }
+
+    /// <summary>The first plate, of those that are observed, whose value is outside the support; -1 when there is none.</summary>
+    internal int FirstOutside(ReadOnlySpan<T> values, ReadOnlySpan<bool> observed)
+    {
+        if (Family is ExponentialFamily.Gaussian or ExponentialFamily.MultivariateGaussian && AreFinite(values))
+        {
+            return -1;
+        }
+
+        for (var plate = 0; plate < Plates; plate++)
+        {
+            if ((observed.IsEmpty || observed[plate]) && !IsInSupport(values.Slice(plate * ValueRows, ValueRows)))
             {
-                return false;
+                return plate;
             }
         }
 
-        return true;
+        return -1;
     }
 
-    /// <summary>The message when a value is outside the support, or null.</summary>
-    internal string? Reject(ReadOnlySpan<T> value)
+    /// <summary>Whether a value is in the support.</summary>
+    internal bool IsInSupport(ReadOnlySpan<T> value)
     {
         var first = double.CreateTruncating(value[0]);
-        var isWhole = first >= 0 && first == Math.Floor(first);
         return Family switch
         {
-            ExponentialFamily.Gamma when !(first > 0 && double.IsFinite(first)) => $"a number above 0, but got {first}",
-            ExponentialFamily.Beta when !(first is > 0 and < 1) => $"a number in (0, 1), but got {first}",
-            ExponentialFamily.Bernoulli when first is not (0 or 1) => $"0 or 1, but got {first}",
-            ExponentialFamily.Poisson when !(isWhole && double.IsFinite(first)) => $"a count, but got {first}",
-            ExponentialFamily.Categorical when !(isWhole && first < Dimension) => $"an outcome in [0, {Dimension}), but got {first}",
-            _ when !AreFinite(value) => $"finite numbers, but got [{string.Join(", ", value.ToArray())}]",
-            _ => null,
+            ExponentialFamily.Gamma => first > 0 && double.IsFinite(first),
+            ExponentialFamily.Beta => first is > 0 and < 1,
+            ExponentialFamily.Bernoulli => first is 0 or 1,
+            ExponentialFamily.Poisson => first >= 0 && first == Math.Floor(first) && double.IsFinite(first),
+            ExponentialFamily.Categorical => first >= 0 && first < Dimension && first == Math.Floor(first),
+            _ => AreFinite(value),
         };
     }
+
+    /// <summary>What was expected of a value outside the support, and what came.</summary>
+    internal string Expected(ReadOnlySpan<T> value) => Family switch
+    {
+        ExponentialFamily.Gamma => $"a number above 0, but got {value[0]}",
+        ExponentialFamily.Beta => $"a number in (0, 1), but got {value[0]}",
+        ExponentialFamily.Bernoulli => $"0 or 1, but got {value[0]}",
+        ExponentialFamily.Poisson => $"a count, but got {value[0]}",
+        ExponentialFamily.Categorical => $"an outcome in [0, {Dimension}), but got {value[0]}",
+        _ => $"finite numbers, but got [{string.Join(", ", value.ToArray())}]",
+    };
 
     /// <summary>A number per plate, and its sum.</summary>
     private protected DeviceTensor<T> PerPlate => _perPlate ??= Device.Allocate<T>(Plates);

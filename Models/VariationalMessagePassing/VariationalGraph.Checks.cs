@@ -147,9 +147,10 @@ public sealed partial class VariationalGraph<T>
         for (var plate = 0; plate < known.Plates; plate++)
         {
             var value = Converted(values[(plate * width)..((plate + 1) * width)]);
-            var expected = family == ExponentialFamily.Dirichlet && !IsDistribution(value) ? $"positive probabilities that sum to 1, but got [{string.Join(", ", value)}]" : known.Reject(value);
-            if (expected is not null)
+            var isDistribution = family != ExponentialFamily.Dirichlet || IsDistribution(value);
+            if (!isDistribution || !known.IsInSupport(value))
             {
+                var expected = isDistribution ? known.Expected(value) : $"positive probabilities that sum to 1, but got [{string.Join(", ", value)}]";
                 throw new ArgumentException($"{role}: plate {plate} of {name}: expected {expected}.", role);
             }
         }

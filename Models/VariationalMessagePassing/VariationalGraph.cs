@@ -93,12 +93,10 @@ public sealed partial class VariationalGraph<T> : IDisposable
             RequireLength(observed.Length, variable.Plates, nameof(observed));
         }
 
-        for (var plate = 0; plate < variable.Plates; plate++)
+        var outside = variable.FirstOutside(values, observed);
+        if (outside >= 0)
         {
-            if ((observed.IsEmpty || observed[plate]) && variable.Reject(values.Slice(plate * variable.ValueRows, variable.ValueRows)) is { } expected)
-            {
-                throw new ArgumentException($"values: plate {plate} of {variable.Name}: expected {expected}.", nameof(values));
-            }
+            throw new ArgumentException($"values: plate {outside} of {variable.Name}: expected {variable.Expected(values.Slice(outside * variable.ValueRows, variable.ValueRows))}.", nameof(values));
         }
 
         variable.Observe(values.ToArray(), observed.IsEmpty ? null : observed.ToArray());
