@@ -8,7 +8,7 @@ public sealed partial class VariationalInference<T>
 {
     private readonly DeviceTensor<T> _terms;
     private readonly T[] _hostTerms;
-    private readonly T[] _termsBefore;
+    private readonly T[] _newTerms;
     private readonly CheckedState<T>[] _states;
     private int _checkedSweeps;
 
@@ -31,16 +31,15 @@ public sealed partial class VariationalInference<T>
     {
         for (var i = 0; i < _factors.Length; i++)
         {
-            _factors[i].FreeEnergy(new DeviceMatrix<T>(_terms, i, 1, 1, 1));
+            AddTerm(i);
         }
 
         ThrowIfOutside();
-        _hostTerms.CopyTo(_termsBefore, 0);
-        _terms.Download(_hostTerms);
+        _terms.Download(_newTerms);
         double energy = 0, size = 0;
-        for (var i = 0; i < _hostTerms.Length; i++)
+        for (var i = 0; i < _newTerms.Length; i++)
         {
-            var term = double.CreateTruncating(_hostTerms[i]);
+            var term = double.CreateTruncating(_newTerms[i]);
             if (double.IsNaN(term))
             {
                 throw Failure($"the free energy of factor {_factors[i].Name} ({_factors[i].Kind}) is NaN", "", _factors[i].Name);
@@ -61,6 +60,7 @@ public sealed partial class VariationalInference<T>
         }
 
         FreeEnergy = energy;
+        _newTerms.CopyTo(_hostTerms, 0);
         _checkedSweeps = Sweeps;
         var change = 0.0;
         foreach (var state in _states)
@@ -73,8 +73,31 @@ public sealed partial class VariationalInference<T>
         return new VariationalResult(isStill && _tolerance > 0, Sweeps, energy, change);
     }
 
+    private void AddTerm(int number)
+    {
+        var factor = _factors[number];
+        try
+        {
+            factor.FreeEnergy(new DeviceMatrix<T>(_terms, number, 1, 1, 1));
+        }
+        catch (Exception error) when (error is not VariationalException)
+        {
+            throw Failure($"factor {factor.Name} ({factor.Kind}) failed in its free energy: {error.Message}", "", factor.Name, error);
+        }
+    }
+
+    /// <summary>A run that ends early leaves nothing unchecked.</summary>
+    private void CheckUnlessChecked()
+    {
+        if (Sweeps > _checkedSweeps)
+        {
+            Check();
+        }
+    }
+
     private void KeepChecked()
     {
+        _checkedSweeps = Sweeps;
         foreach (var state in _states)
         {
             state.Check();
@@ -136,37 +159,48 @@ public sealed partial class VariationalInference<T>
     {
         Restore();
         var until = Sweeps;
-        var first = Math.Max(1, until - _checkEvery + 1);
-        for (var sweep = first; sweep <= until; sweep++)
+        var culprits = new string[_order.Length];
+        for (Sweeps = _checkedSweeps + 1; Sweeps <= until; Sweeps++)
         {
-            for (var i = 0; i < _order.Length; i++)
+            var isParallel = _options.Schedule == VariationalSchedule.Parallel;
+            for (var i = 0; i < _order.Length && isParallel; i++)
             {
-                Propose(i);
-                var culprit = _owners[i]?.Name ?? NotFinite(i);
-                if (_options.Schedule == VariationalSchedule.Sequential)
-                {
-                    Accept(i);
-                }
-
+                culprits[i] = ProposeAndName(i);
                 if (TryFault(out var plate))
                 {
-                    Sweeps = sweep;
-                    return Outside(i, plate, culprit);
+                    return Outside(i, plate, culprits[i]);
                 }
             }
 
-            for (var i = 0; i < _order.Length && _options.Schedule == VariationalSchedule.Parallel; i++)
+            for (var i = 0; i < _order.Length; i++)
             {
+                culprits[i] = isParallel ? culprits[i] : ProposeAndName(i);
                 Accept(i);
                 if (TryFault(out var plate))
                 {
-                    Sweeps = sweep;
-                    return Outside(i, plate, _owners[i]?.Name ?? "");
+                    return Outside(i, plate, culprits[i]);
+                }
+            }
+
+            foreach (var block in _blocks)
+            {
+                Update(block);
+                if (TryFault(out var index))
+                {
+                    return Failure($"a number of block {block.Name} is outside its domain (index {index})", "", block.Name);
                 }
             }
         }
 
+        Sweeps = until;
         return Failure($"a number is outside its domain (index {fault.Index})", "", "");
+    }
+
+    /// <summary>Proposes, and names the owner of a variable or the first factor whose message to it is not finite, or nothing.</summary>
+    private string ProposeAndName(int number)
+    {
+        Propose(number);
+        return _owners[number]?.Name ?? NotFinite(number);
     }
 
     private VariationalException Outside(int number, long index, string culprit)
@@ -184,7 +218,7 @@ public sealed partial class VariationalInference<T>
         foreach (var factor in _messages[number])
         {
             _dense.Fill(proposal, T.Zero);
-            factor.AddMessage(_order[number], proposal);
+            AddMessage(factor, _order[number], proposal);
             proposal.Tensor.Download(values);
             if (Array.Exists(values, value => !T.IsFinite(value)))
             {
@@ -217,18 +251,21 @@ public sealed partial class VariationalInference<T>
         var most = 0;
         for (var i = 1; i < _factors.Length; i++)
         {
-            most = _hostTerms[i] - _termsBefore[i] > _hostTerms[most] - _termsBefore[most] ? i : most;
+            most = _newTerms[i] - _hostTerms[i] > _newTerms[most] - _hostTerms[most] ? i : most;
         }
 
         return _factors[most].Name;
     }
 
-    private VariationalException Failure(string what, string variable, string factor)
+    private VariationalException Failure(string what, string variable, string factor, Exception? inner = null)
     {
         var sweep = Sweeps;
         Restore();
+
+        // Of what came after, nothing is left to report.
+        TryFault(out _);
         Sweeps = _checkedSweeps;
-        return new VariationalException($"Sweep {sweep}: {what}. The posteriors are those of the last check before.", variable, factor, sweep);
+        return new VariationalException($"Sweep {sweep}: {what}. The posteriors are those of the last check before.", variable, factor, sweep, inner);
     }
 }
 

@@ -70,7 +70,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         _change = _device.Allocate<T>(1);
         _terms = _device.Allocate<T>(_factors.Length);
         _hostTerms = new T[_factors.Length];
-        _termsBefore = new T[_factors.Length];
+        _newTerms = new T[_factors.Length];
         _checkEvery = options.CheckEvery != 0 ? options.CheckEvery : IsAddressable ? 1 : RemoteCheckEvery;
         Prepare();
         _states = Array.ConvertAll(StatesOf(), state => new CheckedState<T>(state.Key, state.Value));
@@ -94,13 +94,18 @@ public sealed partial class VariationalInference<T> : IDisposable
     /// <param name="cancellation">Stops between two sweeps; the posteriors are those of the last whole one.</param>
     /// <returns>How it went; posteriors that have not come to rest are no error.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="VariationalException">A distribution left its domain, a number is NaN, or <c>F</c> rose in the sequential schedule.</exception>
+    /// <exception cref="VariationalException">A distribution left its domain, a number is NaN, <c>F</c> rose in the sequential schedule, or a factor threw; the posteriors are those of the last check again.</exception>
     public VariationalResult Run(Action<VariationalResult>? onCheck = null, CancellationToken cancellation = default)
     {
         var result = new VariationalResult(false, Sweeps, FreeEnergy, double.NaN);
         for (var sweep = 1; sweep <= _options.MaximumSweeps && !result.Converged; sweep++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (cancellation.IsCancellationRequested)
+            {
+                CheckUnlessChecked();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             Sweep();
             if (sweep % _checkEvery == 0 || sweep == _options.MaximumSweeps)
             {
@@ -123,13 +128,9 @@ public sealed partial class VariationalInference<T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(variable);
         var number = Array.IndexOf(_order, variable);
-        if (number >= 0 && _owners[number] is not null && IsGate(variable) && Sweeps + StochasticSteps > 0)
+        if (number >= 0 && _owners[number] is not null && IsGate(variable))
         {
-            _dense.Fill(variable.Natural, T.Zero);
-            foreach (var factor in _messages[number])
-            {
-                factor.AddMessage(variable, variable.Natural);
-            }
+            RefreshGate(number);
         }
 
         return number >= 0
@@ -143,6 +144,24 @@ public sealed partial class VariationalInference<T> : IDisposable
         FreeMinibatches();
         _change.Dispose();
         _terms.Dispose();
+    }
+
+    /// <summary>Natural parameters of a gate that a mixture owns, which does not keep them.</summary>
+    private void RefreshGate(int number)
+    {
+        var gate = _order[number];
+        gate.AllocateNatural();
+        if (Sweeps + StochasticSteps == 0)
+        {
+            _dense.Apply<Log>(gate.Moments, gate.Natural);
+            return;
+        }
+
+        _dense.Fill(gate.Natural, T.Zero);
+        foreach (var factor in _messages[number])
+        {
+            factor.AddMessage(gate, gate.Natural);
+        }
     }
 
     private static VariableArray<T>[] OrderOf(VariationalGraph<T> graph, VariationalOptions options)
@@ -211,7 +230,9 @@ public sealed partial class VariationalInference<T> : IDisposable
         {
             if (!variable.IsObserved)
             {
-                variable.AllocatePosterior(IsOwned(variable));
+                // Of a gate within a mixture, only the responsibilities are needed, and those once.
+                var isOwned = IsOwned(variable);
+                variable.AllocatePosterior(isOwned, !(isOwned && IsGate(variable) && variable.TryNormaliseStart()));
             }
             else if (_factors.Any(factor => factor.Variables.Skip(1).Contains(variable)))
             {
@@ -242,6 +263,13 @@ public sealed partial class VariationalInference<T> : IDisposable
     private void SetStart(VariableArray<T> variable, uint stream)
     {
         var natural = variable.Natural;
+        if (natural.IsAbsent)
+        {
+            PlateMemory.Upload(variable.Moments, variable.StartValues);
+            variable.Version++;
+            return;
+        }
+
         if (variable.StartValues is { } start)
         {
             variable.SetStandard(start);
@@ -294,15 +322,28 @@ public sealed partial class VariationalInference<T> : IDisposable
         }
     }
 
-    private void Update(FactorArray<T> block)
+    /// <summary>An update of a block, which owns a variable or has a posterior of its own.</summary>
+    private void Update(FactorArray<T> block, string variable = "")
     {
         try
         {
             block.Update();
         }
-        catch (InvalidOperationException error)
+        catch (Exception error) when (error is not VariationalException)
         {
-            throw Failure(error.Message, "", block.Name);
+            throw Failure(variable.Length == 0 ? error.Message : $"factor {block.Name} ({block.Kind}) failed to update variable {variable}: {error.Message}", variable, block.Name, error);
+        }
+    }
+
+    private void AddMessage(FactorArray<T> factor, VariableArray<T> variable, DeviceMatrix<T> natural)
+    {
+        try
+        {
+            factor.AddMessage(variable, natural);
+        }
+        catch (Exception error) when (error is not VariationalException)
+        {
+            throw Failure($"factor {factor.Name} ({factor.Kind}) failed in its message to variable {variable.Name}: {error.Message}", variable.Name, factor.Name, error);
         }
     }
 
@@ -315,7 +356,7 @@ public sealed partial class VariationalInference<T> : IDisposable
             _dense.Fill(proposal, T.Zero);
             foreach (var factor in _messages[number])
             {
-                factor.AddMessage(_order[number], proposal);
+                AddMessage(factor, _order[number], proposal);
             }
         }
     }
@@ -324,7 +365,7 @@ public sealed partial class VariationalInference<T> : IDisposable
     {
         if (_owners[number] is { } owner)
         {
-            owner.Update();
+            Update(owner, _order[number].Name);
         }
         else
         {

@@ -59,8 +59,9 @@ public sealed class VariationalException : InvalidOperationException
     /// <param name="variable">The variable concerned, or empty.</param>
     /// <param name="factor">The factor concerned, or empty.</param>
     /// <param name="sweep">The sweep.</param>
-    public VariationalException(string message, string variable, string factor, int sweep)
-        : base(message)
+    /// <param name="inner">What the factor threw, or null.</param>
+    public VariationalException(string message, string variable, string factor, int sweep, Exception? inner = null)
+        : base(message, inner)
     {
         Variable = variable;
         Factor = factor;

@@ -145,12 +145,167 @@ public sealed class VariationalGraphTests : IDisposable
         Assert.Equal(4, error.Sweep);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void AFaultOfAParallelSweepIsNamedWhateverTheThreads(int threads)
+    {
+        foreach (var misdeed in Enum.GetValues<Misdeed>())
+        {
+            foreach (var checkEvery in (int[])[1, 3])
+            {
+                // In sweep 8; the last check before is that of sweep 7, or of sweep 6. Plates enough for every thread.
+                var options = VariationalModels.Exactly(10) with { Schedule = VariationalSchedule.Parallel, Damping = 0.2, CheckEvery = checkEvery };
+                var sweeps = checkEvery == 1 ? 7 : 6;
+                using var device = new CpuDevice(threads);
+                using var graph = VariationalModels.Hierarchy<double>(device, 20_000, 2);
+                var faulty = new Faulty(graph, misdeed, 8);
+                graph.Add(faulty);
+                using var inference = new VariationalInference<double>(graph, options);
+                faulty.Inference = inference;
+                var error = Assert.Throws<VariationalException>(() => inference.Run(cancellation: TestContext.Current.CancellationToken));
+                Assert.Equal((misdeed == Misdeed.ThrowsInItsEnergy ? "" : "level", "faulty"), (error.Variable, error.Factor));
+                Assert.Contains("faulty", error.Message, StringComparison.Ordinal);
+                if (misdeed == Misdeed.SendsNaN)
+                {
+                    Assert.Contains($"variable level left the domain of Gaussian (index {Faulty.Plate}); the message of factor faulty is not finite", error.Message, StringComparison.Ordinal);
+                }
+                else
+                {
+                    Assert.Equal("no more", error.InnerException?.Message);
+                }
+
+                // What is checked only at the end of sweep 9 is found there.
+                Assert.Equal(misdeed == Misdeed.ThrowsInItsEnergy && checkEvery == 3 ? 9 : 8, error.Sweep);
+                using var other = VariationalModels.Hierarchy<double>(device, 20_000, 2);
+                other.Add(new Faulty(other, misdeed, int.MaxValue));
+                using var expected = new VariationalInference<double>(other, options with { MaximumSweeps = sweeps });
+                expected.Run(cancellation: TestContext.Current.CancellationToken);
+                AssertSame(expected, inference);
+
+                // And it goes on from there as if nothing had happened.
+                faulty.Sweep = int.MaxValue;
+                inference.Run(cancellation: TestContext.Current.CancellationToken);
+                using var twin = VariationalModels.Hierarchy<double>(device, 20_000, 2);
+                twin.Add(new Faulty(twin, misdeed, int.MaxValue));
+                using var whole = new VariationalInference<double>(twin, options with { MaximumSweeps = sweeps + 10 });
+                whole.Run(cancellation: TestContext.Current.CancellationToken);
+                AssertSame(whole, inference);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(VariationalSchedule.Sequential)]
+    [InlineData(VariationalSchedule.Parallel)]
+    public void TheSweepOfAFaultBetweenTwoChecksIsFound(VariationalSchedule schedule)
+    {
+        // Checks after sweep 4 and at the end, after sweep 6: the fault of sweep 5 is noticed there. Once as it is, once from a file.
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
+        try
+        {
+            foreach (var isLoaded in (bool[])[false, true])
+            {
+                using var graph = VariationalModels.NormalGamma<double>(_device, 10);
+                var odd = new Odd(graph, double.NaN, 0);
+                using var inference = new VariationalInference<double>(graph.Add(odd), VariationalModels.Exactly(isLoaded ? 2 : 6) with { CheckEvery = 4, Schedule = schedule });
+                if (isLoaded)
+                {
+                    inference.Load(path);
+                    odd.IsBad = true;
+                }
+
+                double[] posteriors = VariationalModels.Posteriors(inference);
+                var error = Assert.Throws<VariationalException>(() => inference.Run(
+                    check =>
+                    {
+                        odd.IsBad = check.Sweeps == 4;
+                        posteriors = VariationalModels.Posteriors(inference);
+                        inference.Save(path);
+                    },
+                    TestContext.Current.CancellationToken));
+                Assert.Equal(("mu", "odd", 5, 4), (error.Variable, error.Factor, error.Sweep, inference.Sweeps));
+                Assert.Equal(posteriors, VariationalModels.Posteriors(inference));
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void AssertSame(VariationalInference<double> expected, VariationalInference<double> found)
+    {
+        Assert.Equal((expected.Sweeps, expected.FreeEnergy), (found.Sweeps, found.FreeEnergy));
+        Assert.Equal(VariationalModels.Posteriors(expected), VariationalModels.Posteriors(found));
+        Assert.Equal(expected.Graph.Factors.Select(expected.FreeEnergyOf), found.Graph.Factors.Select(found.FreeEnergyOf));
+    }
+
     private static void Refused(string message, params Action[] actions)
     {
         foreach (var action in actions)
         {
             Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
         }
+    }
+
+    private enum Misdeed
+    {
+        SendsNaN,
+        Throws,
+        ThrowsInItsEnergy,
+    }
+
+    /// <summary>A factor on the levels of <see cref="VariationalModels.Hierarchy"/>, which misbehaves from one sweep on, and whenever that is repeated.</summary>
+    private sealed class Faulty : FactorArray<double>
+    {
+        public const int Plate = 12_345;
+
+        private readonly Misdeed _misdeed;
+        private readonly DeviceTensor<double> _message;
+
+        public Faulty(VariationalGraph<double> graph, Misdeed misdeed, int sweep)
+            : base(graph.Device, "faulty", "test", 1, [graph["level"]])
+        {
+            (_misdeed, Sweep) = (misdeed, sweep);
+            var message = new double[2 * graph["level"].Plates];
+            message[Plate] = double.NaN;
+            _message = graph.Device.Upload(message, 2, graph["level"].Plates);
+        }
+
+        /// <summary>From which sweep on.</summary>
+        public int Sweep { get; set; }
+
+        public VariationalInference<double>? Inference { get; set; }
+
+        private bool IsTime => Inference?.Sweeps >= Sweep;
+
+        public override void AddMessage(VariableArray<double> target, DeviceMatrix<double> natural)
+        {
+            if (IsTime && _misdeed == Misdeed.Throws)
+            {
+                throw new ArithmeticException("no more");
+            }
+
+            if (IsTime && _misdeed == Misdeed.SendsNaN)
+            {
+                Device.Dense<double>().AddScaled(1, _message.AsMatrix(2, target.Plates), 1, natural);
+            }
+        }
+
+        public override void FreeEnergy(DeviceMatrix<double> term)
+        {
+            if (IsTime && _misdeed == Misdeed.ThrowsInItsEnergy)
+            {
+                throw new ArithmeticException("no more");
+            }
+
+            Device.Dense<double>().Fill(term, 0);
+        }
+
+        protected override void Dispose(bool disposing) => _message.Dispose();
     }
 
     /// <summary>A factor of one's own on the mean of <see cref="VariationalModels.NormalGamma"/>, which misbehaves when told to.</summary>

@@ -128,6 +128,8 @@ public sealed class VariationalInferenceTests : IDisposable
         Resumed<double>(kind, damping: 0);
         Resumed<float>(kind, damping: 0);
         Resumed<double>(kind, damping: 0.2);
+        Resumed<double>(kind, damping: 0, checkEvery: 3);
+        Resumed<double>(kind, damping: 0.2, checkEvery: 3);
     }
 
     [Theory]
@@ -261,13 +263,51 @@ public sealed class VariationalInferenceTests : IDisposable
         Assert.Equal(3, inference.Sweeps);
     }
 
-    private void Resumed<T>(int kind, double damping)
+    [Fact]
+    public void WhatIsSavedAfterACancellationBetweenTwoChecksGoesOnBitwise()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
+        try
+        {
+            // Told to stop in sweep 5, between the checks of sweeps 4 and 8: ends there, checked.
+            var options = VariationalModels.Exactly(20) with { CheckEvery = 4 };
+            using var source = new CancellationTokenSource();
+            using var graph = VariationalModels.Hierarchy<double>(_device, 5, 4);
+            var stopping = new Stopping(graph, source);
+            using var stopped = new VariationalInference<double>(graph.Add(stopping), options);
+            stopping.Inference = stopped;
+            Assert.Throws<OperationCanceledException>(() => stopped.Run(cancellation: source.Token));
+            using var begun = VariationalModels.Hierarchy<double>(_device, 5, 4);
+            using var five = new VariationalInference<double>(begun.Add(new Stopping(begun, source)), options with { MaximumSweeps = 5 });
+            Assert.Equal((five.Run(cancellation: Stop).FreeEnergy, 5), (stopped.FreeEnergy, stopped.Sweeps));
+            stopped.Save(path);
+            using var other = VariationalModels.Hierarchy<double>(_device, 5, 4);
+            using var resumed = new VariationalInference<double>(other.Add(new Stopping(other, source)), options);
+            resumed.Load(path);
+            Assert.Equal(stopped.FreeEnergy, resumed.FreeEnergy);
+            Assert.Equal(stopped.Run(cancellation: Stop), resumed.Run(cancellation: Stop));
+            Assert.Equal(VariationalModels.Posteriors(stopped), VariationalModels.Posteriors(resumed));
+
+            // All of it is as if it had never stopped.
+            using var third = VariationalModels.Hierarchy<double>(_device, 5, 4);
+            using var whole = new VariationalInference<double>(third.Add(new Stopping(third, source)), options with { MaximumSweeps = 25 });
+            Assert.Equal(whole.Run(cancellation: Stop).FreeEnergy, resumed.FreeEnergy);
+            Assert.Equal(VariationalModels.Posteriors(whole), VariationalModels.Posteriors(resumed));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private void Resumed<T>(int kind, double damping, int checkEvery = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.safetensors");
         try
         {
-            var options = VariationalModels.Exactly(4) with { Damping = damping };
+            // Four sweeps end between two checks of every third, and are checked at their end.
+            var options = VariationalModels.Exactly(4) with { Damping = damping, CheckEvery = checkEvery };
             using var graph = Model<T>(_device, kind, 40, 3, 2, missing: true, 10);
             using var whole = new VariationalInference<T>(graph, options);
             whole.Run(cancellation: Stop);
@@ -298,6 +338,22 @@ public sealed class VariationalInferenceTests : IDisposable
             3 => VariationalModels.Counts<T>(device, plates, components, seed),
             _ => VariationalModels.Hierarchy<T>(device, components, 1 + plates / components, seed),
         };
+
+    /// <summary>A factor that says nothing, and cancels in sweep 5.</summary>
+    private sealed class Stopping(VariationalGraph<double> graph, CancellationTokenSource source) : FactorArray<double>(graph.Device, "stopping", "test", 1, [graph["mean"]])
+    {
+        public VariationalInference<double>? Inference { get; set; }
+
+        public override void AddMessage(VariableArray<double> target, DeviceMatrix<double> natural)
+        {
+            if (Inference?.Sweeps == 5)
+            {
+                source.Cancel();
+            }
+        }
+
+        public override void FreeEnergy(DeviceMatrix<double> term) => Device.Dense<double>().Fill(term, 0);
+    }
 
     private static void AssertClose(double[] expected, double[] found, double tolerance)
     {
