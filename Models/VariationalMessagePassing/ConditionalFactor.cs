@@ -52,10 +52,12 @@ internal class ConditionalFactor<T, TChild, TConditional> : ConditionalFactor<T>
 
     public override bool IsOneForOne => PlateMaps.IsOneForOne(_firstPlates, Plates) || PlateMaps.IsOneForOne(_secondPlates, Plates);
 
-    public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) =>
-        new ConditionalFactor<T, TChild, TConditional>(Kind, Child.IsObserved ? Child : local!, _dimension, _firstPlates, _secondPlates, range);
+    public override ConditionalFactor<T> Part(MinibatchVariables<T> variables) =>
+        new ConditionalFactor<T, TChild, TConditional>(Kind, variables.Of(Child), _dimension, variables.Of(_firstPlates), _secondPlates, variables.Range);
 
     public override VariableArray<T> Weights => _firstPlates.Variable!;
+
+    public override int[]? WeightMap => _firstPlates.Index;
 
     public override DeviceEdgeIndex WeightIndex() => Device.Upload(EdgeIndex.Create(PlateMaps.NumbersOf(_firstPlates, Range), Weights.Plates));
 
@@ -360,6 +362,9 @@ internal abstract class ConditionalFactor<T>(Device device, string name, string 
     /// <summary>Expected counts by component, the message of a mixture to the weights of its gate; see <see cref="TryOwnGate"/>.</summary>
     public virtual DeviceMatrix<T> WeightCounts => default;
 
+    /// <summary>The parent of every Categorical, where an index map chooses it; else null.</summary>
+    public abstract int[]? WeightMap { get; }
+
     /// <summary>The parent of every Categorical, as an index that the caller disposes.</summary>
     public abstract DeviceEdgeIndex WeightIndex();
 
@@ -375,6 +380,6 @@ internal abstract class ConditionalFactor<T>(Device device, string name, string 
     /// <summary>Whether there is a latent parent for every single child.</summary>
     public abstract bool IsOneForOne { get; }
 
-    /// <summary>The same factors for some of the children; <paramref name="local"/> stands for those plates of a latent child, or of a gate.</summary>
-    public abstract ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local);
+    /// <summary>The same factors for the children of a minibatch.</summary>
+    public abstract ConditionalFactor<T> Part(MinibatchVariables<T> variables);
 }

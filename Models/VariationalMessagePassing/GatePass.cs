@@ -62,7 +62,7 @@ internal sealed class MixturePass<T>(Device device, VariableArray<T> gate, Condi
     public override void Prepare()
     {
         var all = observations();
-        _statistics = new DeviceMatrix<T>(all.Tensor, Left * all.Stride, all.Rows - Left, all.Columns, all.Stride);
+        _statistics = new DeviceMatrix<T>(all.Tensor, all.Offset + Left * all.Stride, all.Rows - Left, all.Columns, all.Stride);
         _parameters = Device.Allocate<T>(Components, _statistics.Rows);
         _sums = Device.Allocate<T>(Components, _statistics.Rows);
         _logWeights = Device.Allocate<T>(Components);

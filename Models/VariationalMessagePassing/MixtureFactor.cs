@@ -7,7 +7,9 @@ namespace Native.Models;
 /// A mixture <c>p(x_n | z_n = k) = p(x_n | first_k, second_k)</c> of <c>K</c> components, gated by a Categorical <c>z</c>: responsibilities times statistics are sums per component, and parameters times statistics
 /// are the message to the gate. A missing observation has statistics of 0, and so leaves its gate to the prior.
 /// </summary>
-internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, VariableArray<T> gate, int dimension, Plates<T> first, Plates<T> second, PlateRange range)
+/// <remarks>Of a minibatch, <paramref name="whole"/> has the statistics of all observations.</remarks>
+internal class MixtureFactor<T, TChild, TConditional>(
+    VariableArray<T> child, VariableArray<T> gate, int dimension, Plates<T> first, Plates<T> second, PlateRange range, MixtureFactor<T, TChild, TConditional>? whole = null)
     : ConditionalFactor<T, TChild, TConditional>("mixture", child, dimension, first, second, range, gate)
     where T : unmanaged, IFloatingPointIeee754<T>
     where TChild : struct, IExponentialFamily
@@ -26,7 +28,8 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
     /// <summary>What computes the gate in one pass over the data; null where the gate is updated like any other variable.</summary>
     protected GatePass<T>? Pass { get; private set; }
 
-    public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) => new MixtureFactor<T, TChild, TConditional>(Child, local!, _dimension, _first, _second, range);
+    public override ConditionalFactor<T> Part(MinibatchVariables<T> variables) =>
+        new MixtureFactor<T, TChild, TConditional>(Child, variables.Of(Gate), _dimension, _first, _second, variables.Range, this);
 
     public override IReadOnlyList<KeyValuePair<string, DeviceTensor<T>>> State =>
         Pass is { } pass ? [new("counts", pass.Counts.Tensor), new("sums", Statistics.Tensor), new("evidence", pass.LogEvidence)] : [];
@@ -89,6 +92,12 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
 
     protected virtual void PrepareObservations()
     {
+        if (whole is not null)
+        {
+            Observations = whole.Observations.ColumnRange(Range.First, Range.Count);
+            return;
+        }
+
         Observations = PlateMemory.Allocate<T>(Device, StatisticsRows, Range.Count);
         Fold(null, Observations);
     }
@@ -114,7 +123,7 @@ internal class MixtureFactor<T, TChild, TConditional>(VariableArray<T> child, Va
     protected override void Dispose(bool disposing)
     {
         Pass?.Dispose();
-        if (!Observations.IsAbsent)
+        if (!Observations.IsAbsent && whole is null)
         {
             Observations.Tensor.Dispose();
         }
@@ -142,7 +151,7 @@ internal sealed class TopicFactor<T>(VariableArray<T> child, VariableArray<T> ga
 
     protected override GatePass<T> NewPass(ConditionalFactor<T> generator) => new TopicPass<T>(Device, Gate, generator, () => _outcome!);
 
-    public override ConditionalFactor<T> Part(PlateRange range, VariableArray<T>? local) => new TopicFactor<T>(Child, local!, _topics, range);
+    public override ConditionalFactor<T> Part(MinibatchVariables<T> variables) => new TopicFactor<T>(Child, variables.Of(Gate), _topics, variables.Range);
 
     protected override void PrepareObservations()
     {

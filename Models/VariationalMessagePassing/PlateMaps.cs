@@ -61,14 +61,14 @@ internal readonly record struct PlateMaps(int[]? First, int[]? Second, int Count
 
     /// <summary>The parent of every plate of a range, as numbers to read.</summary>
     public static ReadOnlySpan<int> NumbersOf<T>(Plates<T> parent, PlateRange range)
-        where T : unmanaged, IFloatingPointIeee754<T> => parent.Index is { } index ? index.AsSpan(range.First, range.Count) : Numbers(parent, range);
+        where T : unmanaged, IFloatingPointIeee754<T> => parent.Index is { } index ? index.AsSpan(range.First - parent.FirstChild, range.Count) : Numbers(parent, range);
 
     private static int[] Numbers<T>(Plates<T> parent, PlateRange range)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (parent.Index is { } index)
+        if (parent.Index is not null)
         {
-            return index.AsSpan(range.First, range.Count).ToArray();
+            return NumbersOf(parent, range).ToArray();
         }
 
         var numbers = new int[range.Count];

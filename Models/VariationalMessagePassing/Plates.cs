@@ -15,17 +15,21 @@ namespace Native.Models;
 public readonly struct Plates<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private Plates(VariableArray<T>? variable, int[]? index, double[]? constants)
+    private Plates(VariableArray<T>? variable, int[]? index, double[]? constants, int firstChild = 0)
     {
         Variable = variable;
         Index = index;
         Constants = constants;
+        FirstChild = firstChild;
     }
 
     /// <summary>The variables; null for numbers.</summary>
     public VariableArray<T>? Variable { get; }
 
     internal int[]? Index { get; }
+
+    /// <summary>The child that the first number of <see cref="Index"/> is of.</summary>
+    internal int FirstChild { get; }
 
     internal double[]? Constants { get; }
 
@@ -50,6 +54,10 @@ public readonly struct Plates<T>
 
     /// <summary>The known numbers, none for variables: what lets a list of numbers, <c>[0, 1, 2]</c>, be parents.</summary>
     public IEnumerator<double> GetEnumerator() => ((IEnumerable<double>)(Constants ?? [])).GetEnumerator();
+
+    /// <summary>The same parents of some children, by variables that begin at plate <paramref name="first"/> of these.</summary>
+    internal Plates<T> Within(VariableArray<T> local, int first, PlateRange children) =>
+        new(local, Array.ConvertAll(Index![children.First..(children.First + children.Count)], plate => plate - first), null, children.First);
 
     internal static Plates<T> At(VariableArray<T> variable, ReadOnlySpan<int> index)
     {

@@ -13,6 +13,7 @@ public abstract class VariableArray<T> : IDisposable
 {
     private DeviceTensor<T>? _perPlate;
     private DeviceTensor<T>? _ones;
+    private bool _isSlice;
 
     private protected VariableArray(Device device, string name, ExponentialFamily family, int dimension, int plates, int rows, int valueRows)
     {
@@ -89,7 +90,7 @@ public abstract class VariableArray<T> : IDisposable
     {
         foreach (var matrix in (ReadOnlySpan<DeviceMatrix<T>>)[Natural, Moments, Prior, Proposal])
         {
-            if (!matrix.IsAbsent)
+            if (!matrix.IsAbsent && !_isSlice)
             {
                 matrix.Tensor.Dispose();
             }
@@ -181,6 +182,20 @@ public abstract class VariableArray<T> : IDisposable
     /// <summary>A plate of variables of the same kind and another size.</summary>
     internal abstract VariableArray<T> Alike(int plates);
 
+    /// <summary>Some of the plates, in the same memory.</summary>
+    internal VariableArray<T> Slice(PlateRange plates)
+    {
+        var slice = Alike(plates.Count);
+        slice._isSlice = true;
+        slice.Natural = Of(Natural);
+        slice.Moments = Of(Moments);
+        slice.Prior = Of(Prior);
+        slice.Proposal = Of(Proposal);
+        return slice;
+
+        DeviceMatrix<T> Of(DeviceMatrix<T> matrix) => matrix.IsAbsent ? default : matrix.ColumnRange(plates.First, plates.Count);
+    }
+
     /// <summary>Standard parameters of <c>η</c>, a row per plate.</summary>
     internal abstract T[] GetStandard(DeviceMatrix<T> natural);
 
@@ -208,7 +223,8 @@ public abstract class VariableArray<T> : IDisposable
     /// <summary>The first plate, of those that are observed, whose value is outside the support; -1 when there is none.</summary>
     internal int FirstOutside(ReadOnlySpan<T> values, ReadOnlySpan<bool> observed)
     {
-        if (Family is ExponentialFamily.Gaussian or ExponentialFamily.MultivariateGaussian && AreFinite(values))
+        // What there is most of is looked at without a call for every plate.
+        if (Family is ExponentialFamily.Gaussian or ExponentialFamily.MultivariateGaussian ? AreFinite(values) : Family == ExponentialFamily.Categorical && AreOutcomes(values))
         {
             return -1;
         }
@@ -222,6 +238,17 @@ public abstract class VariableArray<T> : IDisposable
         }
 
         return -1;
+    }
+
+    private bool AreOutcomes(ReadOnlySpan<T> values)
+    {
+        var (areOutcomes, end) = (true, T.CreateTruncating(Dimension));
+        foreach (var value in values)
+        {
+            areOutcomes &= value >= T.Zero & value < end & T.Truncate(value) == value;
+        }
+
+        return areOutcomes;
     }
 
     /// <summary>Whether a value is in the support.</summary>

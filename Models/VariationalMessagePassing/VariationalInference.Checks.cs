@@ -175,7 +175,7 @@ public sealed partial class VariationalInference<T>
             for (var i = 0; i < _order.Length; i++)
             {
                 culprits[i] = isParallel ? culprits[i] : ProposeAndName(i);
-                Accept(i);
+                Accept(i, _options.Damping);
                 if (TryFault(out var plate))
                 {
                     return Outside(i, plate, culprits[i]);

@@ -8,6 +8,11 @@ public sealed partial class VariationalInference<T>
 {
     private const string Format = "native-variational-state/1";
 
+    private bool _hasContinued;
+
+    /// <summary>Whether the moments of a gate are those of its start.</summary>
+    private bool IsAtStart(VariableArray<T> gate) => Sweeps + StochasticSteps == 0 && (gate.StartValues is not null || !_hasContinued);
+
     /// <summary>Saves the posteriors and all that the next sweep depends on, as safetensors: an inference that loads it goes on bitwise as this one would.</summary>
     /// <param name="path">The path of the file; an existing file is replaced.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -93,6 +98,7 @@ public sealed partial class VariationalInference<T>
                 nameof(earlier));
         }
 
+        _hasContinued = true;
         UpdateGatesWithoutStart();
         FreeEnergy = double.NaN;
         KeepChecked();
@@ -105,7 +111,7 @@ public sealed partial class VariationalInference<T>
             if (_order[i].StartValues is null && IsGate(_order[i]))
             {
                 Propose(i);
-                Accept(i);
+                Accept(i, damping: 0);
             }
         }
     }

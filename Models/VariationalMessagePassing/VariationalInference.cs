@@ -151,7 +151,7 @@ public sealed partial class VariationalInference<T> : IDisposable
     {
         var gate = _order[number];
         gate.AllocateNatural();
-        if (Sweeps + StochasticSteps == 0)
+        if (IsAtStart(gate))
         {
             _dense.Apply<Log>(gate.Moments, gate.Natural);
             return;
@@ -304,7 +304,7 @@ public sealed partial class VariationalInference<T> : IDisposable
 
             for (var i = 0; i < _order.Length; i++)
             {
-                Accept(i);
+                Accept(i, _options.Damping);
             }
         }
         else
@@ -312,7 +312,7 @@ public sealed partial class VariationalInference<T> : IDisposable
             for (var i = 0; i < _order.Length; i++)
             {
                 Propose(i);
-                Accept(i);
+                Accept(i, _options.Damping);
             }
         }
 
@@ -361,7 +361,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         }
     }
 
-    private void Accept(int number)
+    private void Accept(int number, double damping)
     {
         if (_owners[number] is { } owner)
         {
@@ -369,7 +369,7 @@ public sealed partial class VariationalInference<T> : IDisposable
         }
         else
         {
-            _updates.DampedUpdate(_order[number].Natural, _order[number].Proposal, _options.Damping, _change);
+            _updates.DampedUpdate(_order[number].Natural, _order[number].Proposal, damping, _change);
             _order[number].UpdateMoments();
         }
     }
