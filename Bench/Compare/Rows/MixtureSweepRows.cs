@@ -11,14 +11,14 @@ internal static class MixtureSweepRows
     /// <summary>The entries of the catalogue. The first sweep includes stating the model and folding the data.</summary>
     public static IEnumerable<CompareEntry> Entries =>
         from size in Sizes
-        from isFirst in (bool[])[false, true]
+        from kind in SweepCase.Kinds
         select new CompareEntry(
             "mixture-sweep",
             $"k{size.Components} d{size.Dimension} n{size.Data}",
-            isFirst ? "first sweep" : "later sweeps",
+            kind.Name,
             Shapes.Double,
-            !isFirst,
-            settings => new SweepCase(settings, new MixtureModel(size.Components, size.Dimension, size.Data), isFirst));
+            kind.Kind == SweepKind.Later,
+            settings => new SweepCase(settings, new MixtureModel(size.Components, size.Dimension, size.Data), kind.Kind));
 }
 
 /// <summary>Data around random centres, their model and where inference starts.</summary>

@@ -13,9 +13,25 @@ internal interface IPlainSweeps
     void Sweep();
 }
 
+/// <summary>What a row times.</summary>
+internal enum SweepKind
+{
+    /// <summary>A sweep of an inference that is under way.</summary>
+    Later,
+
+    /// <summary>Stating the model, folding the data, and a sweep.</summary>
+    First,
+
+    /// <summary>Ten minibatches of a tenth of the data each, and the gates of all data at their end: twice the gates of a sweep.</summary>
+    Minibatches,
+}
+
 /// <summary>A model with gates, its data and where inference starts.</summary>
 internal interface ISweepModel
 {
+    /// <summary>The number of gates.</summary>
+    int Data { get; }
+
     /// <summary>Where the gates start, a row per gate.</summary>
     double[] Responsibilities { get; }
 
@@ -32,24 +48,27 @@ internal interface ISweepModel
     double Difference(Device device, int sweeps = 5);
 }
 
-/// <summary>A sweep of variational inference over all variables with its free energy, by the engine and by a plain loop; the first one includes stating the model and folding the data.</summary>
+/// <summary>A sweep of variational inference over all variables with its free energy, by the engine and by a plain loop; the first one includes stating the model and folding the data, and minibatches stand beside two plain sweeps.</summary>
 internal sealed class SweepCase : DeviceCase<double>
 {
     private readonly ISweepModel _model;
-    private readonly bool _isFirst;
+    private readonly SweepKind _kind;
     private readonly VariationalInference<double> _inference;
 
-    public SweepCase(CompareSettings settings, ISweepModel model, bool isFirst)
+    public SweepCase(CompareSettings settings, ISweepModel model, SweepKind kind)
         : base(settings)
     {
-        (_model, _isFirst) = (model, isFirst);
+        (_model, _kind) = (model, kind);
         _inference = Own(new VariationalInference<double>(Own(model.State(Device)), OneSweep));
     }
+
+    /// <summary>The kinds, and what their rows are called.</summary>
+    public static IEnumerable<(SweepKind Kind, string Name)> Kinds => [(SweepKind.Later, "later sweeps"), (SweepKind.First, "first sweep"), (SweepKind.Minibatches, "minibatches")];
 
     /// <summary>One sweep a run, whether at rest or not.</summary>
     public static VariationalOptions OneSweep { get; } = new() { MaximumSweeps = 1, Tolerance = 0 };
 
-    public override Work Work => _model.Work;
+    public override Work Work => _kind == SweepKind.Minibatches ? _model.Work with { Operations = 2 * _model.Work.Operations } : _model.Work;
 
     public override IReadOnlyList<Peer> Peers =>
     [
@@ -59,12 +78,17 @@ internal sealed class SweepCase : DeviceCase<double>
             return new PeerRun(
                 () =>
                 {
-                    if (_isFirst)
+                    if (_kind == SweepKind.First)
                     {
                         peer.Start(_model.Responsibilities);
                     }
 
                     peer.Sweep();
+                    if (_kind == SweepKind.Minibatches)
+                    {
+                        // As many gates: of each minibatch, and of all data at their end.
+                        peer.Sweep();
+                    }
                 },
                 () => _model.Difference(Device));
         }),
@@ -72,15 +96,22 @@ internal sealed class SweepCase : DeviceCase<double>
 
     protected override void Launch()
     {
-        if (_isFirst)
+        switch (_kind)
         {
-            using var graph = _model.State(Device);
-            using var inference = new VariationalInference<double>(graph, OneSweep);
-            inference.Run();
-        }
-        else
-        {
-            _inference.Run();
+            case SweepKind.First:
+                using (var graph = _model.State(Device))
+                using (var inference = new VariationalInference<double>(graph, OneSweep))
+                {
+                    inference.Run();
+                }
+
+                break;
+            case SweepKind.Minibatches:
+                _inference.RunStochastic(new StochasticOptions { Batch = _model.Data / 10, LocalSweeps = 1 });
+                break;
+            default:
+                _inference.Run();
+                break;
         }
     }
 }

@@ -11,14 +11,14 @@ internal static class TopicSweepRows
     /// <summary>The entries of the catalogue. The first sweep includes stating the model and folding the tokens.</summary>
     public static IEnumerable<CompareEntry> Entries =>
         from documents in Documents
-        from isFirst in (bool[])[false, true]
+        from kind in SweepCase.Kinds
         select new CompareEntry(
             "topic-sweep",
             $"{documents}x{TopicModel.Length} v{TopicModel.Vocabulary} k{TopicModel.Topics}",
-            isFirst ? "first sweep" : "later sweeps",
+            kind.Name,
             Shapes.Double,
-            !isFirst,
-            settings => new SweepCase(settings, new TopicModel(documents), isFirst));
+            kind.Kind == SweepKind.Later,
+            settings => new SweepCase(settings, new TopicModel(documents), kind.Kind));
 }
 
 /// <summary>Documents of random topics, their model and where inference starts.</summary>
@@ -61,13 +61,13 @@ internal sealed class TopicModel : ISweepModel
         }
     }
 
-    public int Tokens => _words.Length;
+    public int Data => _words.Length;
 
     /// <summary>Where the gates start, <c>[tokens, K]</c>.</summary>
     public double[] Responsibilities { get; }
 
     // Were tokens in the lanes and their rows there for nothing: two products per topic, the quotient, its bound, and the product of the normalisers.
-    public Work Work => Work.OfInstructions(2 * Topics + 3, Tokens);
+    public Work Work => Work.OfInstructions(2 * Topics + 3, Data);
 
     /// <summary>The model stated for the engine.</summary>
     public VariationalGraph<double> State(Device device)
