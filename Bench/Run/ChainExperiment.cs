@@ -66,11 +66,11 @@ internal sealed class ChainExperiment : IExperiment
         double[][] rows = [Row(Naive(x), null, default), Row(exact.Mean, exact, exactResult), Row(factorised.Mean, factorised, factorisedResult), Row(learned.Mean, learned, learnedResult)];
         return new ExperimentResult(
             Name,
-            ["RMSE, all times", "RMSE, not observed", "truth within 95 % band", "half width of band", "free energy in nats", "sweeps"],
+            ["RMSE in units of the state, all times", "RMSE in units of the state, not observed", "truth within 95 % band", "half width of band in units of the state", "free energy in nats", "sweeps"],
             rows,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"A posterior that is factorised over time has the right means once they have settled, and variances that are too small. {Times} steps of two coordinates, of which every {Period} have {MissingTo - MissingFrom} that are not observed; root mean squared error (RMSE). A smoothing pass forward and backward over all of them takes {milliseconds:F2} ms on one thread (median of 21). The noises that were learned have the variances {processVariance:G3} and {noiseVariance:G3} (mean of both coordinates; truth {ProcessVariance} and {ObservationVariance})."),
+                $"A posterior that is factorised over time has the right means once they have settled, and variances that are too small. {Times} steps of two coordinates, of which every {Period} have {MissingTo - MissingFrom} that are not observed; root mean squared error (RMSE), in the unit in which the noise of a step has the variance {ProcessVariance}. A smoothing pass forward and backward over all of them takes {milliseconds:F2} ms on one thread (median of 21). The noises that were learned have the variances {processVariance:G3} and {noiseVariance:G3} (mean of both coordinates; truth {ProcessVariance} and {ObservationVariance})."),
             [
                 Coordinate(Path.Combine(folder, "chain.png"), truth, x, observed, exact),
                 Plane(Path.Combine(folder, "chain-plane.png"), truth, exact),

@@ -63,7 +63,7 @@ internal sealed class PcaExperiment : IExperiment
         var noise = Math.Sqrt(model.TauRate / model.TauShape);
         return new ExperimentResult(
             Name,
-            ["images", "components", "kept", "RMSE of pixels left out", "of their mean", "noise", "free energy in nats", "sweeps"],
+            ["images", "components", "kept", "RMSE of pixels left out, full scale 1", "RMSE by the mean of the pixel, full scale 1", "standard deviation of the noise, full scale 1", "free energy in nats", "sweeps"],
             [[Images, Components, kept, error, errorOfMean, noise, inference.FreeEnergy, inference.Sweeps]],
             string.Create(
                 CultureInfo.InvariantCulture,
