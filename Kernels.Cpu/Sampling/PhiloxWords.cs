@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Native.Kernels.Cpu;
 
 public static unsafe partial class Sampling
@@ -29,28 +31,32 @@ public static unsafe partial class Sampling
         private readonly uint* _words = words;
         private readonly Blocks _blocks = blocks;
 
+        [SkipLocalsInit]
         public void Run(int block)
         {
+            const int Group = PhiloxGenerator.WordsPerGroup;
+            var sorted = stackalloc uint[NoiseDraws.Chunk];
+            var ordered = stackalloc uint[Group];
             var (_, _, index, end) = _blocks.Range(block);
-            if (NoiseDraws.Skipped(_position, index) == 0)
-            {
-                // From a block's first word on, all but the last words go where they belong at once.
-                var whole = (end - index) / PhiloxGenerator.WordsPerGroup * PhiloxGenerator.WordsPerGroup;
-                index += NoiseDraws.Words(_position, index, whole, _words + index);
-            }
-
-            Copy(index, end);
-        }
-
-        private void Copy(nint index, nint end)
-        {
-            var buffer = stackalloc uint[NoiseDraws.Chunk];
             while (index < end)
             {
+                // Whole groups go where they belong at once.
                 var skipped = NoiseDraws.Skipped(_position, index);
-                var count = NoiseDraws.Length(_position, index, end - index);
-                NoiseDraws.Words(_position, index, skipped + count, buffer);
-                new ReadOnlySpan<uint>(buffer + skipped, (int)count).CopyTo(new Span<uint>(_words + index, (int)count));
+                var count = Math.Min(end - index, skipped == 0 ? NoiseDraws.Chunk : Group - skipped);
+                if (skipped != 0 || count < Group)
+                {
+                    count = Math.Min(count, Group);
+                    NoiseDraws.Words(_position, index - skipped, Group, sorted);
+                    PhiloxGenerator.Order(sorted, ordered, Group);
+                    new ReadOnlySpan<uint>(ordered + skipped, (int)count).CopyTo(new Span<uint>(_words + index, (int)count));
+                }
+                else
+                {
+                    count = count / Group * Group;
+                    NoiseDraws.Words(_position, index, count, sorted);
+                    PhiloxGenerator.Order(sorted, _words + index, count);
+                }
+
                 index += count;
             }
         }

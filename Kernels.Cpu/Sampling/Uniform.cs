@@ -24,13 +24,20 @@ public static unsafe partial class Sampling
         Argument.Range(position, (long)output.Rows * output.Columns);
         fixed (T* outputFirst = &output.First)
         {
+            var isStreamed = ElementwiseLoop.IsStreamed(output.Rows, output.Columns, outputFirst, null);
+            if (output.Rows == 1 || output.Stride == output.Columns)
+            {
+                DrawLoop.Run<T, TNoise>(position, outputFirst, output.Rows * output.Columns, isStreamed, threads);
+                return;
+            }
+
             var body = new DrawBody<T> { Output = new(outputFirst, output.Stride) };
             var blocks = Blocks.Elementwise(output.Rows, output.Columns, output.Stride);
-            NoiseLoop.Run<T, TNoise, DrawBody<T>>(body, new NoiseOperand<T>(position), output.Columns, blocks, ElementwiseLoop.IsStreamed(output.Rows, output.Columns, outputFirst, null), threads);
+            NoiseLoop.Run<T, TNoise, DrawBody<T>>(body, new NoiseOperand<T>(position), output.Columns, blocks, isStreamed, threads);
         }
     }
 
-    // Takes the noise as it is.
+    // Takes the noise as it is, to rows with gaps between them.
     private struct DrawBody<T> : INoiseElementwise<T>, IStreamable<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {

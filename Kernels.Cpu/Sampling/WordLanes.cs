@@ -6,27 +6,30 @@ using System.Runtime.Intrinsics.X86;
 namespace Native.Kernels.Cpu;
 
 /// <summary>
-/// Between random words in memory and lanes of numbers. A uniform <c>((x &gt;&gt; 9) + 0.5) · 2⁻²³</c> comes about without a conversion: the 23 bits become the mantissa of a number in [1, 2),
+/// Between a register of random words and lanes of numbers. A uniform <c>((x &gt;&gt; 9) + 0.5) · 2⁻²³</c> comes about without a conversion: the 23 bits become the mantissa of a number in [1, 2),
 /// and taking <c>1 - 2⁻²⁴</c> off is exact.
 /// </summary>
 internal unsafe interface IWordLanes<TLanes, T>
     where TLanes : unmanaged, ILanes<TLanes, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The uniforms of as many words as there are lanes.</summary>
+    /// <summary>The uniforms of a register of words; of the words in even places where numbers are wider than words.</summary>
     static abstract TLanes Uniform(uint* words);
 
-    /// <summary>The uniforms of twice as many words as there are lanes: of those in even and of those in odd places, both in the order that <see cref="StorePairs"/> wants.</summary>
-    static abstract void UniformPairs(uint* words, out TLanes even, out TLanes odd);
+    /// <summary>The uniforms of the words in odd places, where numbers are wider than words.</summary>
+    static abstract TLanes UniformUpper(uint* words);
 
-    /// <summary>Stores pairs, each an element of <paramref name="even"/> and one of <paramref name="odd"/>, in the order of the words that <see cref="UniformPairs"/> read.</summary>
-    static abstract void StorePairs(TLanes even, TLanes odd, T* destination);
+    /// <summary>Stores numbers as wide as words in the order of the stream, given those of the words in even and in odd places as <see cref="PhiloxGenerator"/> sorts them.</summary>
+    static abstract void Store<TAccess>(TLanes even, TLanes odd, T* destination)
+        where TAccess : struct, IAccess;
+
+    /// <summary>Stores numbers wider than words in the order of the stream, given those of the four words of each block.</summary>
+    static abstract void Store<TAccess>(TLanes first, TLanes second, TLanes third, TLanes fourth, T* destination)
+        where TAccess : struct, IAccess;
 }
 
-// Float pairs: in each 128 bits of two registers of words, a shuffle takes the even (odd) places of both; interleaving the low (high) halves of two results
-// gives back the order of the first (second) register.
-// Double pairs: a 64-bit lane holds a pair of words. Interleaving gives the pairs of even lanes in one register and those of odd lanes in the other, so the
-// lanes take the first half of the pairs in even places and the second half in odd ones.
+// Float: as words are interleaved, see PhiloxRegisters. Double: a lane has 64 bits like one of the generator's, and so the same order of blocks. Unpacking first
+// and second, third and fourth puts halves of blocks into 128 bits each, of the A or of the B blocks; two halves make a block.
 
 /// <summary>For 512-bit registers.</summary>
 internal readonly unsafe struct WordLanes512<T> : IWordLanes<Lanes512<T>, T>
@@ -35,42 +38,41 @@ internal readonly unsafe struct WordLanes512<T> : IWordLanes<Lanes512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Uniform(uint* words) => sizeof(T) == 4
         ? FromMantissa(Vector512.Load(words) >>> 9)
-        : FromMantissa(Vector512.WidenLower(Vector256.Load(words).ToVector512Unsafe()) >>> 9 << 29);
+        : FromMantissa((Vector512.Load((ulong*)words) & Vector512.Create(0xfffffe00UL)) << 20);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UniformPairs(uint* words, out Lanes512<T> even, out Lanes512<T> odd)
+    public static Lanes512<T> UniformUpper(uint* words) => FromMantissa(Vector512.Load((ulong*)words) >>> 41 << 29);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TAccess>(Lanes512<T> even, Lanes512<T> odd, T* destination)
+        where TAccess : struct, IAccess
     {
-        if (sizeof(T) == 4)
-        {
-            var first = Vector512.Load(words).AsSingle();
-            var second = Vector512.Load(words + Vector512<uint>.Count).AsSingle();
-            even = FromMantissa(Avx512F.Shuffle(first, second, 0b10_00_10_00).AsUInt32() >>> 9);
-            odd = FromMantissa(Avx512F.Shuffle(first, second, 0b11_01_11_01).AsUInt32() >>> 9);
-        }
-        else
-        {
-            var pairs = Avx512F.PermuteVar8x64(Vector512.Load((ulong*)words), Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7));
-            even = FromMantissa((pairs & Vector512.Create(0xfffffe00UL)) << 20);
-            odd = FromMantissa(pairs >>> 41 << 29);
-        }
+        var (first, second) = (even.Value.AsSingle(), odd.Value.AsSingle());
+        Store<TAccess>(Avx512F.UnpackLow(first, second).As<float, T>(), destination);
+        Store<TAccess>(Avx512F.UnpackHigh(first, second).As<float, T>(), destination + Vector512<T>.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePairs(Lanes512<T> even, Lanes512<T> odd, T* destination)
+    public static void Store<TAccess>(Lanes512<T> first, Lanes512<T> second, Lanes512<T> third, Lanes512<T> fourth, T* destination)
+        where TAccess : struct, IAccess
     {
-        if (sizeof(T) == 4)
-        {
-            var (first, second) = (even.Value.AsSingle(), odd.Value.AsSingle());
-            Avx512F.UnpackLow(first, second).Store((float*)destination);
-            Avx512F.UnpackHigh(first, second).Store((float*)destination + Vector512<float>.Count);
-        }
-        else
-        {
-            var (first, second) = (even.Value.AsDouble(), odd.Value.AsDouble());
-            Avx512F.UnpackLow(first, second).Store((double*)destination);
-            Avx512F.UnpackHigh(first, second).Store((double*)destination + Vector512<double>.Count);
-        }
+        var (a, b, c, d) = (first.Value.AsDouble(), second.Value.AsDouble(), third.Value.AsDouble(), fourth.Value.AsDouble());
+        StoreBlocks<TAccess>(Avx512F.UnpackLow(a, b), Avx512F.UnpackLow(c, d), destination);
+        StoreBlocks<TAccess>(Avx512F.UnpackHigh(a, b), Avx512F.UnpackHigh(c, d), destination + 2 * Vector512<T>.Count);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreBlocks<TAccess>(Vector512<double> front, Vector512<double> back, T* destination)
+        where TAccess : struct, IAccess
+    {
+        Store<TAccess>(Avx512F.PermuteVar8x64x2(front, Vector512.Create(0L, 1, 8, 9, 2, 3, 10, 11), back).As<double, T>(), destination);
+        Store<TAccess>(Avx512F.PermuteVar8x64x2(front, Vector512.Create(4L, 5, 12, 13, 6, 7, 14, 15), back).As<double, T>(), destination + Vector512<T>.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TAccess>(Vector512<T> value, T* destination)
+        where TAccess : struct, IAccess
+        => TAccess.Store(new Lanes512<T>(value), destination, Vector512<T>.Count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes512<T> FromMantissa(Vector512<uint> mantissa) =>
@@ -88,42 +90,41 @@ internal readonly unsafe struct WordLanes256<T> : IWordLanes<Lanes256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Uniform(uint* words) => sizeof(T) == 4
         ? FromMantissa(Vector256.Load(words) >>> 9)
-        : FromMantissa(Vector256.WidenLower(Vector128.Load(words).ToVector256Unsafe()) >>> 9 << 29);
+        : FromMantissa((Vector256.Load((ulong*)words) & Vector256.Create(0xfffffe00UL)) << 20);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UniformPairs(uint* words, out Lanes256<T> even, out Lanes256<T> odd)
+    public static Lanes256<T> UniformUpper(uint* words) => FromMantissa(Vector256.Load((ulong*)words) >>> 41 << 29);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TAccess>(Lanes256<T> even, Lanes256<T> odd, T* destination)
+        where TAccess : struct, IAccess
     {
-        if (sizeof(T) == 4)
-        {
-            var first = Vector256.Load(words).AsSingle();
-            var second = Vector256.Load(words + Vector256<uint>.Count).AsSingle();
-            even = FromMantissa(Avx.Shuffle(first, second, 0b10_00_10_00).AsUInt32() >>> 9);
-            odd = FromMantissa(Avx.Shuffle(first, second, 0b11_01_11_01).AsUInt32() >>> 9);
-        }
-        else
-        {
-            var pairs = Avx2.Permute4x64(Vector256.Load((ulong*)words), 0b11_01_10_00);
-            even = FromMantissa((pairs & Vector256.Create(0xfffffe00UL)) << 20);
-            odd = FromMantissa(pairs >>> 41 << 29);
-        }
+        var (first, second) = (even.Value.AsSingle(), odd.Value.AsSingle());
+        Store<TAccess>(Avx.UnpackLow(first, second).As<float, T>(), destination);
+        Store<TAccess>(Avx.UnpackHigh(first, second).As<float, T>(), destination + Vector256<T>.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePairs(Lanes256<T> even, Lanes256<T> odd, T* destination)
+    public static void Store<TAccess>(Lanes256<T> first, Lanes256<T> second, Lanes256<T> third, Lanes256<T> fourth, T* destination)
+        where TAccess : struct, IAccess
     {
-        if (sizeof(T) == 4)
-        {
-            var (first, second) = (even.Value.AsSingle(), odd.Value.AsSingle());
-            Avx.UnpackLow(first, second).Store((float*)destination);
-            Avx.UnpackHigh(first, second).Store((float*)destination + Vector256<float>.Count);
-        }
-        else
-        {
-            var (first, second) = (even.Value.AsDouble(), odd.Value.AsDouble());
-            Avx.UnpackLow(first, second).Store((double*)destination);
-            Avx.UnpackHigh(first, second).Store((double*)destination + Vector256<double>.Count);
-        }
+        var (a, b, c, d) = (first.Value.AsDouble(), second.Value.AsDouble(), third.Value.AsDouble(), fourth.Value.AsDouble());
+        StoreBlocks<TAccess>(Avx.UnpackLow(a, b), Avx.UnpackLow(c, d), destination);
+        StoreBlocks<TAccess>(Avx.UnpackHigh(a, b), Avx.UnpackHigh(c, d), destination + 2 * Vector256<T>.Count);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreBlocks<TAccess>(Vector256<double> front, Vector256<double> back, T* destination)
+        where TAccess : struct, IAccess
+    {
+        Store<TAccess>(Avx.Permute2x128(front, back, 0b10_0000).As<double, T>(), destination);
+        Store<TAccess>(Avx.Permute2x128(front, back, 0b11_0001).As<double, T>(), destination + Vector256<T>.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TAccess>(Vector256<T> value, T* destination)
+        where TAccess : struct, IAccess
+        => TAccess.Store(new Lanes256<T>(value), destination, Vector256<T>.Count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes256<T> FromMantissa(Vector256<uint> mantissa) =>
@@ -141,44 +142,34 @@ internal readonly unsafe struct WordLanes128<T> : IWordLanes<Lanes128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Uniform(uint* words) => sizeof(T) == 4
         ? FromMantissa(Vector128.Load(words) >>> 9)
-        : FromMantissa(Vector128.Create((ulong)words[0], words[1]) >>> 9 << 29);
+        : FromMantissa((Vector128.Load((ulong*)words) & Vector128.Create(0xfffffe00UL)) << 20);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void UniformPairs(uint* words, out Lanes128<T> even, out Lanes128<T> odd)
+    public static Lanes128<T> UniformUpper(uint* words) => FromMantissa(Vector128.Load((ulong*)words) >>> 41 << 29);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TAccess>(Lanes128<T> even, Lanes128<T> odd, T* destination)
+        where TAccess : struct, IAccess
     {
-        if (sizeof(T) == 4)
-        {
-            // Pairs 0, 2, 1, 3: each 64-bit lane holds one word of the first two pairs and one of the last two.
-            var first = Vector128.Load((ulong*)words);
-            var second = Vector128.Load((ulong*)words + Vector128<ulong>.Count);
-            var low = Vector128.Create((ulong)uint.MaxValue);
-            even = FromMantissa(((first & low) | (second << 32)).AsUInt32() >>> 9);
-            odd = FromMantissa(((first >>> 32) | (second & ~low)).AsUInt32() >>> 9);
-        }
-        else
-        {
-            var pairs = Vector128.Load((ulong*)words);
-            even = FromMantissa((pairs & Vector128.Create(0xfffffe00UL)) << 20);
-            odd = FromMantissa(pairs >>> 41 << 29);
-        }
+        var (first, second) = (even.Value.AsUInt32(), odd.Value.AsUInt32());
+        Store<TAccess>((Vector128.WidenLower(first) | (Vector128.WidenLower(second) << 32)).As<ulong, T>(), destination);
+        Store<TAccess>((Vector128.WidenUpper(first) | (Vector128.WidenUpper(second) << 32)).As<ulong, T>(), destination + Vector128<T>.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePairs(Lanes128<T> even, Lanes128<T> odd, T* destination)
+    public static void Store<TAccess>(Lanes128<T> first, Lanes128<T> second, Lanes128<T> third, Lanes128<T> fourth, T* destination)
+        where TAccess : struct, IAccess
     {
-        if (sizeof(T) == 4)
-        {
-            var (first, second) = (even.Value.AsUInt64(), odd.Value.AsUInt64());
-            var low = Vector128.Create((ulong)uint.MaxValue);
-            ((first & low) | (second << 32)).AsSingle().Store((float*)destination);
-            ((first >>> 32) | (second & ~low)).AsSingle().Store((float*)destination + Vector128<float>.Count);
-        }
-        else
-        {
-            Vector128.Create(even.Value.GetLower(), odd.Value.GetLower()).Store(destination);
-            Vector128.Create(even.Value.GetUpper(), odd.Value.GetUpper()).Store(destination + Vector128<T>.Count);
-        }
+        Store<TAccess>(Vector128.Create(first.Value.GetLower(), second.Value.GetLower()), destination);
+        Store<TAccess>(Vector128.Create(third.Value.GetLower(), fourth.Value.GetLower()), destination + Vector128<T>.Count);
+        Store<TAccess>(Vector128.Create(first.Value.GetUpper(), second.Value.GetUpper()), destination + 2 * Vector128<T>.Count);
+        Store<TAccess>(Vector128.Create(third.Value.GetUpper(), fourth.Value.GetUpper()), destination + 3 * Vector128<T>.Count);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TAccess>(Vector128<T> value, T* destination)
+        where TAccess : struct, IAccess
+        => TAccess.Store(new Lanes128<T>(value), destination, Vector128<T>.Count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes128<T> FromMantissa(Vector128<uint> mantissa) =>

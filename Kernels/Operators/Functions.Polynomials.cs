@@ -66,6 +66,25 @@ public static unsafe partial class Functions
         }
     }
 
+    /// <summary><c>-4 artanh(s) / s</c> with <c>z = s²</c> for <c>s = f / (2 + f)</c>, <c>1 + f</c> in <c>[√½, √2]</c>; relative error 2⁻²³ (float), 2⁻⁶⁰ (double).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes MinusFourArtanhRatio<TLanes, T>(TLanes z)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (sizeof(T) == 4)
+        {
+            var p = TLanes.Constant(-0.8259274945);
+            p = TLanes.FusedMultiplyAdd(p, z, TLanes.Constant(-1.333044473));
+            p = TLanes.FusedMultiplyAdd(p, z, TLanes.Constant(-4.000000475));
+            return p;
+        }
+        else
+        {
+            return TLanes.FusedMultiplyAdd(TLanes.Constant(-2) * z, LogTail<TLanes, T>(z), TLanes.Constant(-4));
+        }
+    }
+
     /// <summary><c>erf(x) / x</c> with <c>z = x²</c> for <c>|x| ≤ ½</c>; relative error 2⁻²⁹ (float), 2⁻⁵⁷ (double).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes ErfCentre<TLanes, T>(TLanes z)

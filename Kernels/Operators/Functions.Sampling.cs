@@ -15,11 +15,14 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // With x = 2u - 1 in (-1, 1): cos 2πu = -cos πx, sin 2πu = -sin πx; the sign goes to r.
-        var r = -TLanes.Sqrt(TLanes.Constant(-2) * LogOfNormalNumber<TLanes, T>(radius));
-        SinCosPi<TLanes, T>(angle + angle - TLanes.Constant(1), out var sine, out var cosine);
-        first = r * cosine;
-        second = r * sine;
+        // With x = 1 - 2u in (-1, 1): cos 2πu = -cos πx = sin π(|x| - ½), sin 2πu = sin πx = ±sin π(½ - |½ - |x||).
+        var r = TLanes.Sqrt(MinusTwiceLogOfNormalNumber<TLanes, T>(radius));
+        var half = TLanes.Constant(0.5);
+        var x = TLanes.FusedMultiplyAdd(angle, TLanes.Constant(-2), TLanes.Constant(1));
+        var a = TLanes.Abs(x) - half;
+        var b = half - TLanes.Abs(a);
+        first = r * (a * SinPiRatio<TLanes, T>(a * a));
+        second = r * TLanes.Xor(b * SinPiRatio<TLanes, T>(b * b), TLanes.And(x, TLanes.Constant(-0.0)));
     }
 
     /// <summary>A draw from the standard Gumbel distribution of a uniform in (0, 1): <c>-ln(-ln u)</c>; NaN outside, and where <c>u</c> is subnormal. Error at most 2 ulp of the larger of the result and 1.</summary>
@@ -31,6 +34,17 @@ public static unsafe partial class Functions
         var result = -LogOfNormalNumber<TLanes, T>(-LogOfNormalNumber<TLanes, T>(u));
         var inside = TLanes.And(TLanes.LessThan(u, TLanes.Constant(1)), TLanes.GreaterThanOrEqual(u, Choose<TLanes, T>(1.1754943508222875e-38, 2.2250738585072014e-308)));
         return TLanes.Select(inside, result, TLanes.Constant(double.NaN));
+    }
+
+    // -2 ln x of a positive normal number, within some 2 ulp, in fewer operations than LogOfProduct: with x = m 2ⁿ it is -2n ln 2 - 4 artanh(s), s = (m - 1) / (m + 1).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes MinusTwiceLogOfNormalNumber<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var f = TLanes.Mantissa(x) - TLanes.Constant(1);
+        var s = f / (TLanes.Constant(2) + f);
+        return TLanes.FusedMultiplyAdd(TLanes.Exponent(x), TLanes.Constant(-1.3862943611198906), s * MinusFourArtanhRatio<TLanes, T>(s * s));
     }
 
     // The logarithm of a positive normal number: Log without the edges.
