@@ -92,7 +92,7 @@ internal static unsafe class TokenTable<T>
 /// <summary>The logarithm of a product of many numbers, without a logarithm of each.</summary>
 internal static unsafe class LogOfProduct
 {
-    /// <summary><c>Σ log x</c> of at most 256 positive normal numbers: their mantissas, between √½ and √2, are multiplied, their exponents added.</summary>
+    /// <summary><c>Σ log x</c> of at most 256 positive normal numbers: their mantissas, between ¾ and 3/2, are multiplied, their exponents added.</summary>
     public static double Of<T>(T* values, nint count)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -9,11 +9,11 @@ internal static class Bits
     /// <summary>1.5·2⁵².</summary>
     public const double DoubleShift = 6755399441055744.0;
 
-    /// <summary>Bits of √½.</summary>
-    public const int SingleSqrtHalf = 0x3f3504f3;
+    /// <summary>Bits of ¾.</summary>
+    public const int SingleThreeQuarters = 0x3f400000;
 
-    /// <summary>Bits of 1 less bits of √½: moves the octave boundaries of a positive number from powers of two to √½ times them.</summary>
-    public const int SingleToSqrtHalf = 0x3f800000 - SingleSqrtHalf;
+    /// <summary>Bits of 1 less bits of ¾: moves the octave boundaries of a positive number from powers of two to ¾ times them.</summary>
+    public const int SingleToThreeQuarters = 0x3f800000 - SingleThreeQuarters;
 
     /// <summary>Mask of the mantissa.</summary>
     public const int SingleMantissa = 0x007fffff;
@@ -27,11 +27,11 @@ internal static class Bits
     /// <summary>Mask that keeps 12 of 24 significant bits.</summary>
     public const int SingleHighPart = unchecked((int)0xfffff000);
 
-    /// <summary>Bits of √½.</summary>
-    public const long DoubleSqrtHalf = 0x3fe6a09e667f3bcd;
+    /// <summary>Bits of ¾.</summary>
+    public const long DoubleThreeQuarters = 0x3fe8000000000000;
 
-    /// <summary>Bits of 1 less bits of √½.</summary>
-    public const long DoubleToSqrtHalf = 0x3ff0000000000000 - DoubleSqrtHalf;
+    /// <summary>Bits of 1 less bits of ¾.</summary>
+    public const long DoubleToThreeQuarters = 0x3ff0000000000000 - DoubleThreeQuarters;
 
     /// <summary>Mask of the mantissa.</summary>
     public const long DoubleMantissa = 0x000fffffffffffff;

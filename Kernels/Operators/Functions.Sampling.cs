@@ -16,7 +16,7 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         // With x = 1 - 2u in (-1, 1): cos 2πu = -cos πx = sin π(|x| - ½), sin 2πu = sin πx = ±sin π(½ - |½ - |x||).
-        var r = TLanes.Sqrt(MinusTwiceLogOfNormalNumber<TLanes, T>(radius));
+        var r = TLanes.Sqrt(MinusTwiceLogOfUniform<TLanes, T>(radius));
         var half = TLanes.Constant(0.5);
         var x = TLanes.FusedMultiplyAdd(angle, TLanes.Constant(-2), TLanes.Constant(1));
         var a = TLanes.Abs(x) - half;
@@ -36,15 +36,15 @@ public static unsafe partial class Functions
         return TLanes.Select(inside, result, TLanes.Constant(double.NaN));
     }
 
-    // -2 ln x of a positive normal number, within some 2 ulp, in fewer operations than LogOfProduct: with x = m 2ⁿ it is -2n ln 2 - 4 artanh(s), s = (m - 1) / (m + 1).
+    // -2 ln x of a normal number in (0, 1), within some 2 ulp, in fewer operations than LogOfProduct: with x = m 2ⁿ it is -2n ln 2 - 4 artanh(s), s = (m - 1) / (m + 1).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes MinusTwiceLogOfNormalNumber<TLanes, T>(TLanes x)
+    private static TLanes MinusTwiceLogOfUniform<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var f = TLanes.Mantissa(x) - TLanes.Constant(1);
         var s = f / (TLanes.Constant(2) + f);
-        return TLanes.FusedMultiplyAdd(TLanes.Exponent(x), TLanes.Constant(-1.3862943611198906), s * MinusFourArtanhRatio<TLanes, T>(s * s));
+        return TLanes.FusedMultiplyAdd(TLanes.ExponentBelowOne(x), TLanes.Constant(-1.3862943611198906), s * MinusFourArtanhRatio<TLanes, T>(s * s));
     }
 
     // The logarithm of a positive normal number: Log without the edges.

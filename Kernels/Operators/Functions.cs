@@ -347,7 +347,7 @@ public static unsafe partial class Functions
         return LogOfProduct<TLanes, T>(TLanes.Mantissa(normal) - TLanes.Constant(1), exponent);
     }
 
-    // log((1 + f) 2ⁿ) for 1 + f in [√½, √2].
+    // log((1 + f) 2ⁿ) for 1 + f in [¾, 3/2].
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes LogOfProduct<TLanes, T>(TLanes f, TLanes n)
         where TLanes : unmanaged, ILanes<TLanes, T>

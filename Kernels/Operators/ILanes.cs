@@ -146,10 +146,13 @@ public interface ILanes<TSelf, T>
     /// </summary>
     static abstract TSelf ScaleB(TSelf value, TSelf exponent);
 
-    /// <summary><c>e</c>, as an integral value, of <c>value = m · 2ᵉ</c> with <c>m</c> in <c>[√½, √2)</c>, for positive normal values; meaningless bits elsewhere.</summary>
+    /// <summary><c>e</c>, as an integral value, of <c>value = m · 2ᵉ</c> with <c>m</c> in <c>[¾, 3/2)</c>, for positive normal values; meaningless bits elsewhere.</summary>
     static abstract TSelf Exponent(TSelf value);
 
-    /// <summary><c>m</c> of <c>value = m · 2ᵉ</c> with <c>m</c> in <c>[√½, √2)</c>, for positive normal values; a meaningless number of that range elsewhere.</summary>
+    /// <summary>The same for positive normal values up to 1, where it may be cheaper; meaningless bits elsewhere.</summary>
+    static abstract TSelf ExponentBelowOne(TSelf value);
+
+    /// <summary><c>m</c> of <c>value = m · 2ᵉ</c> with <c>m</c> in <c>[¾, 3/2)</c>, for positive normal values; a meaningless number elsewhere.</summary>
     static abstract TSelf Mantissa(TSelf value);
 
     /// <summary>The value with its low half of significant bits cleared, so that its square is exact.</summary>

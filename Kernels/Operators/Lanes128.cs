@@ -272,14 +272,18 @@ public readonly unsafe struct Lanes128<T> : ILanes<Lanes128<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Exponent(Lanes128<T> value) => sizeof(T) == 4
-        ? FromInt32(Vector128.Create(Bits.SingleTwo23) + ((value.Value.AsInt32() + Vector128.Create(Bits.SingleToSqrtHalf)) >>> 23)) - Constant(Bits.SingleExponentOffset)
-        : FromInt64(Vector128.Create(Bits.DoubleTwo52) + ((value.Value.AsInt64() + Vector128.Create(Bits.DoubleToSqrtHalf)) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+        ? FromInt32(Vector128.Create(Bits.SingleTwo23) + ((value.Value.AsInt32() + Vector128.Create(Bits.SingleToThreeQuarters)) >>> 23)) - Constant(Bits.SingleExponentOffset)
+        : FromInt64(Vector128.Create(Bits.DoubleTwo52) + ((value.Value.AsInt64() + Vector128.Create(Bits.DoubleToThreeQuarters)) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> ExponentBelowOne(Lanes128<T> value) => Exponent(value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Mantissa(Lanes128<T> value) => sizeof(T) == 4
-        ? FromInt32(((value.Value.AsInt32() + Vector128.Create(Bits.SingleToSqrtHalf)) & Vector128.Create(Bits.SingleMantissa)) + Vector128.Create(Bits.SingleSqrtHalf))
-        : FromInt64(((value.Value.AsInt64() + Vector128.Create(Bits.DoubleToSqrtHalf)) & Vector128.Create(Bits.DoubleMantissa)) + Vector128.Create(Bits.DoubleSqrtHalf));
+        ? FromInt32(((value.Value.AsInt32() + Vector128.Create(Bits.SingleToThreeQuarters)) & Vector128.Create(Bits.SingleMantissa)) + Vector128.Create(Bits.SingleThreeQuarters))
+        : FromInt64(((value.Value.AsInt64() + Vector128.Create(Bits.DoubleToThreeQuarters)) & Vector128.Create(Bits.DoubleMantissa)) + Vector128.Create(Bits.DoubleThreeQuarters));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

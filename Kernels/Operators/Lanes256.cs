@@ -268,14 +268,18 @@ public readonly unsafe struct Lanes256<T> : ILanes<Lanes256<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Exponent(Lanes256<T> value) => sizeof(T) == 4
-        ? FromInt32(Vector256.Create(Bits.SingleTwo23) + ((value.Value.AsInt32() + Vector256.Create(Bits.SingleToSqrtHalf)) >>> 23)) - Constant(Bits.SingleExponentOffset)
-        : FromInt64(Vector256.Create(Bits.DoubleTwo52) + ((value.Value.AsInt64() + Vector256.Create(Bits.DoubleToSqrtHalf)) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+        ? FromInt32(Vector256.Create(Bits.SingleTwo23) + ((value.Value.AsInt32() + Vector256.Create(Bits.SingleToThreeQuarters)) >>> 23)) - Constant(Bits.SingleExponentOffset)
+        : FromInt64(Vector256.Create(Bits.DoubleTwo52) + ((value.Value.AsInt64() + Vector256.Create(Bits.DoubleToThreeQuarters)) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> ExponentBelowOne(Lanes256<T> value) => Exponent(value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Mantissa(Lanes256<T> value) => sizeof(T) == 4
-        ? FromInt32(((value.Value.AsInt32() + Vector256.Create(Bits.SingleToSqrtHalf)) & Vector256.Create(Bits.SingleMantissa)) + Vector256.Create(Bits.SingleSqrtHalf))
-        : FromInt64(((value.Value.AsInt64() + Vector256.Create(Bits.DoubleToSqrtHalf)) & Vector256.Create(Bits.DoubleMantissa)) + Vector256.Create(Bits.DoubleSqrtHalf));
+        ? FromInt32(((value.Value.AsInt32() + Vector256.Create(Bits.SingleToThreeQuarters)) & Vector256.Create(Bits.SingleMantissa)) + Vector256.Create(Bits.SingleThreeQuarters))
+        : FromInt64(((value.Value.AsInt64() + Vector256.Create(Bits.DoubleToThreeQuarters)) & Vector256.Create(Bits.DoubleMantissa)) + Vector256.Create(Bits.DoubleThreeQuarters));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

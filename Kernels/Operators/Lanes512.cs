@@ -267,15 +267,52 @@ public readonly unsafe struct Lanes512<T> : ILanes<Lanes512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> Exponent(Lanes512<T> value) => sizeof(T) == 4
-        ? FromInt32(Vector512.Create(Bits.SingleTwo23) + ((value.Value.AsInt32() + Vector512.Create(Bits.SingleToSqrtHalf)) >>> 23)) - Constant(Bits.SingleExponentOffset)
-        : FromInt64(Vector512.Create(Bits.DoubleTwo52) + ((value.Value.AsInt64() + Vector512.Create(Bits.DoubleToSqrtHalf)) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+    public static Lanes512<T> Exponent(Lanes512<T> value)
+    {
+        if (Avx512F.IsSupported)
+        {
+            // Less half a binade the exponent is that of the power of two below, e - 1; an addition would leave the normal numbers at their end.
+            return sizeof(T) == 4
+                ? FromSingle(Avx512F.GetExponent((value.Value.AsInt32() - Vector512.Create(Bits.SingleToThreeQuarters)).AsSingle())) + Constant(1)
+                : FromDouble(Avx512F.GetExponent((value.Value.AsInt64() - Vector512.Create(Bits.DoubleToThreeQuarters)).AsDouble())) + Constant(1);
+        }
+
+        return sizeof(T) == 4
+            ? FromInt32(Vector512.Create(Bits.SingleTwo23) + ((value.Value.AsInt32() + Vector512.Create(Bits.SingleToThreeQuarters)) >>> 23)) - Constant(Bits.SingleExponentOffset)
+            : FromInt64(Vector512.Create(Bits.DoubleTwo52) + ((value.Value.AsInt64() + Vector512.Create(Bits.DoubleToThreeQuarters)) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> Mantissa(Lanes512<T> value) => sizeof(T) == 4
-        ? FromInt32(((value.Value.AsInt32() + Vector512.Create(Bits.SingleToSqrtHalf)) & Vector512.Create(Bits.SingleMantissa)) + Vector512.Create(Bits.SingleSqrtHalf))
-        : FromInt64(((value.Value.AsInt64() + Vector512.Create(Bits.DoubleToSqrtHalf)) & Vector512.Create(Bits.DoubleMantissa)) + Vector512.Create(Bits.DoubleSqrtHalf));
+    public static Lanes512<T> ExponentBelowOne(Lanes512<T> value)
+    {
+        if (Avx512F.IsSupported)
+        {
+            // Rounded either way, 4/3 takes 3/2 to 2, and the number before it below 2.
+            var scaled = Constant(1.3333333333333333) * value;
+            return sizeof(T) == 4 ? FromSingle(Avx512F.GetExponent(scaled.Value.AsSingle())) : FromDouble(Avx512F.GetExponent(scaled.Value.AsDouble()));
+        }
+
+        return Exponent(value);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Mantissa(Lanes512<T> value)
+    {
+        if (Avx512F.IsSupported)
+        {
+            // In [¾, 3/2), with the sign of the value.
+            const byte FromThreeQuarters = 3;
+            return sizeof(T) == 4
+                ? FromSingle(Avx512F.GetMantissa(value.Value.AsSingle(), FromThreeQuarters))
+                : FromDouble(Avx512F.GetMantissa(value.Value.AsDouble(), FromThreeQuarters));
+        }
+
+        return sizeof(T) == 4
+            ? FromInt32(((value.Value.AsInt32() + Vector512.Create(Bits.SingleToThreeQuarters)) & Vector512.Create(Bits.SingleMantissa)) + Vector512.Create(Bits.SingleThreeQuarters))
+            : FromInt64(((value.Value.AsInt64() + Vector512.Create(Bits.DoubleToThreeQuarters)) & Vector512.Create(Bits.DoubleMantissa)) + Vector512.Create(Bits.DoubleThreeQuarters));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -218,14 +218,18 @@ public readonly unsafe struct Scalar<T> : ILanes<Scalar<T>, T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar<T> Exponent(Scalar<T> value) => sizeof(T) == 4
-        ? SingleOfBits(Bits.SingleTwo23 + ((BitsOfSingle(value) + Bits.SingleToSqrtHalf) >>> 23)) - Constant(Bits.SingleExponentOffset)
-        : DoubleOfBits(Bits.DoubleTwo52 + ((BitsOfDouble(value) + Bits.DoubleToSqrtHalf) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+        ? SingleOfBits(Bits.SingleTwo23 + ((BitsOfSingle(value) + Bits.SingleToThreeQuarters) >>> 23)) - Constant(Bits.SingleExponentOffset)
+        : DoubleOfBits(Bits.DoubleTwo52 + ((BitsOfDouble(value) + Bits.DoubleToThreeQuarters) >>> 52)) - Constant(Bits.DoubleExponentOffset);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar<T> ExponentBelowOne(Scalar<T> value) => Exponent(value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Scalar<T> Mantissa(Scalar<T> value) => sizeof(T) == 4
-        ? SingleOfBits(((BitsOfSingle(value) + Bits.SingleToSqrtHalf) & Bits.SingleMantissa) + Bits.SingleSqrtHalf)
-        : DoubleOfBits(((BitsOfDouble(value) + Bits.DoubleToSqrtHalf) & Bits.DoubleMantissa) + Bits.DoubleSqrtHalf);
+        ? SingleOfBits(((BitsOfSingle(value) + Bits.SingleToThreeQuarters) & Bits.SingleMantissa) + Bits.SingleThreeQuarters)
+        : DoubleOfBits(((BitsOfDouble(value) + Bits.DoubleToThreeQuarters) & Bits.DoubleMantissa) + Bits.DoubleThreeQuarters);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

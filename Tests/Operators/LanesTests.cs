@@ -86,11 +86,15 @@ public unsafe class LanesTests
             }
 
             Binary<TLanes, T>((x, _) => TLanes.PowerOfTwo(x), (x, _) => T.ScaleB(T.One, int.CreateChecked(x)), exponent, exponent);
-            foreach (var m in new[] { 0.70711, 0.9, 1, 1.4142 })
+            foreach (var m in new[] { 0.75, 0.9, 1, sizeof(T) == 4 ? 1.4999998807907104 : 1.4999999999999998 })
             {
                 var value = T.ScaleB(T.CreateChecked(m), Math.Max(n, 1 - range));
                 Binary<TLanes, T>((x, _) => TLanes.Mantissa(x), (_, _) => T.CreateChecked(m), value, value);
                 Binary<TLanes, T>((x, _) => TLanes.Exponent(x), (_, _) => T.CreateChecked(Math.Max(n, 1 - range)), value, value);
+                if (value <= T.One)
+                {
+                    Binary<TLanes, T>((x, _) => TLanes.ExponentBelowOne(x), (_, _) => T.CreateChecked(Math.Max(n, 1 - range)), value, value);
+                }
             }
         }
 
