@@ -74,7 +74,9 @@ public static unsafe partial class Sampling
             where TLanes : unmanaged, ILanes<TLanes, T>
             => _largest.Take<TLanes>(column, keys, count);
 
-        public readonly void EndRow(nint row) => Index[row] = _largest.Index;
+        public readonly void EndRow<TLanes>(nint row)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => Index[row] = _largest.Index;
     }
 }
 

@@ -118,7 +118,8 @@ public static unsafe partial class Sampling
             ElementwiseLoop.Row<T, TLanes, ScaledKeys<T>>(this, row, column, column + count);
         }
 
-        public readonly void EndRow(nint row)
+        public readonly void EndRow<TLanes>(nint row)
+            where TLanes : unmanaged, ILanes<TLanes, T>
         {
             if (Index is not null)
             {

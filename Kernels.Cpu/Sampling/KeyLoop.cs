@@ -23,7 +23,8 @@ internal unsafe interface IKeys<T>
         where TLanes : unmanaged, ILanes<TLanes, T>;
 
     /// <summary>All keys of the row were seen.</summary>
-    void EndRow(nint row);
+    void EndRow<TLanes>(nint row)
+        where TLanes : unmanaged, ILanes<TLanes, T>;
 }
 
 /// <summary>The loop over the rows of a matrix of log weights that makes their Gumbel keys, chunk by chunk, in the first-level cache.</summary>
@@ -81,7 +82,7 @@ internal static unsafe class KeyLoop
                 for (; row < endRow; row++)
                 {
                     local.BeginRow(row);
-                    local.EndRow(row);
+                    local.EndRow<TLanes>(row);
                 }
 
                 return;
@@ -121,7 +122,7 @@ internal static unsafe class KeyLoop
                     column += piece;
                     if (column == _columns)
                     {
-                        local.EndRow(row);
+                        local.EndRow<TLanes>(row);
                         column = 0;
                         row++;
                     }

@@ -35,30 +35,41 @@ public abstract class GumbelTopKTests<TFixture> : DenseKernelSuite<TFixture>
 
     /// <summary>The choices are the front of all keys sorted, equal keys in index order, and zero weights are not among them.</summary>
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(70, 1)]
-    [InlineData(70, 35)]
-    [InlineData(5000, 64)]
-    [InlineData(5000, 2500)]
-    public void ChoicesAreTheFrontOfASort(int categories, int choices)
+    [InlineData(1, 1, 40)]
+    [InlineData(70, 1, 40)]
+    [InlineData(70, 35, 40)]
+    [InlineData(5000, 64, 40)]
+    [InlineData(5000, 64, 1_000_000)]
+    [InlineData(5000, 600, 1_000_000)]
+    [InlineData(5000, 2500, 40)]
+    public void ChoicesAreTheFrontOfASort(int categories, int choices, int levels)
     {
-        const int Rows = 5;
-        var random = new Random(categories);
-        var weights = Enumerable.Range(0, Rows * categories).Select(_ => random.Next(3) == 0 && categories > 1 ? float.NegativeInfinity : random.Next(-2, 3)).ToArray();
+        Check<float>();
+        Check<double>();
 
-        // Few different uniforms: many equal keys.
-        var uniforms = Enumerable.Range(0, Rows * categories).Select(_ => (random.Next(40) + 0.5f) / 40).ToArray();
-        using var logWeights = Device.Upload(weights, Rows, categories);
-        using var uniform = Device.Upload(uniforms, Rows, categories);
-        using var keys = Device.Allocate<float>(Rows, categories);
-        using var index = Device.Allocate<int>(Rows, choices);
-        Device.Sampling<float>().Gumbel(logWeights, uniform, keys);
-        Device.Sampling<float>().GumbelTopK(logWeights, uniform, index);
-        Device.ThrowIfFaulted();
-        var all = keys.ToArray();
-        var expected = Enumerable.Range(0, Rows).SelectMany(row =>
-            Enumerable.Range(0, categories).OrderByDescending(j => all[row * categories + j]).Take(choices));
-        Assert.Equal(expected, index.ToArray());
+        void Check<T>()
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            const int Rows = 5;
+            var random = new Random(categories);
+            var weights = Enumerable.Range(0, Rows * categories)
+                .Select(_ => random.Next(3) == 0 && categories > 1 ? T.NegativeInfinity : T.CreateChecked(random.Next(-2, 3))).ToArray();
+
+            // Few different uniforms make many equal keys.
+            var uniforms = Enumerable.Range(0, Rows * categories).Select(_ => T.CreateChecked((random.Next(levels) + 0.5) / levels)).ToArray();
+            using var logWeights = Device.Upload(weights, Rows, categories);
+            using var uniform = Device.Upload(uniforms, Rows, categories);
+            using var keys = Device.Allocate<T>(Rows, categories);
+            using var index = Device.Allocate<int>(Rows, choices);
+            using var key = Device.Allocate<T>(Rows, choices);
+            Device.Sampling<T>().Gumbel(logWeights, uniform, keys);
+            Device.Sampling<T>().GumbelTopK(logWeights, uniform, index, key);
+            Device.ThrowIfFaulted();
+            var all = keys.ToArray();
+            var expected = Enumerable.Range(0, Rows).SelectMany(row =>
+                Enumerable.Range(0, categories).OrderByDescending(j => all[row * categories + j]).Take(choices).Select(j => (j, all[row * categories + j])));
+            Assert.Equal(expected, index.ToArray().Zip(key.ToArray()));
+        }
     }
 
     /// <summary>Too few positive weights, and a NaN among the keys, are reported by the first such row; the rows beside it have their choices.</summary>
