@@ -37,7 +37,7 @@ internal static class MatrixProductDriver
 /// <c>C</c> of their own that are added up in order.</para>
 /// <para>Every cut of a sum depends on the shape only, so results are bitwise equal for any number of threads.</para>
 /// <para><c>A</c> is read where it lies unless it is read often: the micro-kernel takes both layouts, and packing copies rows
-/// as they are. <c>B</c> is read where it lies when it is row-major and has few rows of <c>A</c> to meet.</para>
+/// as they are. <c>B</c> is read where it lies when it is row-major and spans little memory or has few rows of <c>A</c> to meet.</para>
 /// </remarks>
 internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, TActivation>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -70,7 +70,15 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
 
         if (IsSmall(arguments))
         {
-            RunSmall(arguments);
+            if (arguments.TransposeB)
+            {
+                RunSmallTransposed(arguments);
+            }
+            else
+            {
+                RunSmall(arguments);
+            }
+
             return;
         }
 
@@ -113,33 +121,54 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         FinishRows(arguments, arguments.C, 0, arguments.Rows, 0, arguments.Columns);
     }
 
-    /// <summary>A product of few operations whose operands are read where they lie: no plan, no workspace, no second thread.</summary>
+    /// <summary>A product of few operations, in whole registers of columns: no plan, no workspace, no second thread.</summary>
     private static bool IsSmall(in MatrixProductArguments<T> p) =>
-        p.Rows * p.Columns <= SmallProduct / p.Depth && p.Depth <= TRegister.Blocking.Depth && !p.TransposeB && p.Columns % TRegister.Count == 0;
+        p.Depth <= TRegister.Blocking.Depth && p.Rows <= SmallProduct && p.Columns <= SmallProduct && p.Rows * p.Columns * p.Depth <= SmallProduct
+        && p.Columns % TRegister.Count == 0;
 
     private static void RunSmall(in MatrixProductArguments<T> p)
     {
         var tileRows = MatrixProductPlan.Even(p.Rows, TRegister.Blocking.TileRows, 1);
-        var wholeColumns = p.Columns / TileColumns * TileColumns;
         for (nint i = 0; i < p.Rows; i += tileRows)
         {
             var rows = Math.Min(tileRows, p.Rows - i);
-            var a = p.A + (p.TransposeA ? i : i * p.AStride);
-            var c = p.C + (i * p.CStride);
-            var kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, 2, !p.TransposeA);
-            for (nint j = 0; j < wholeColumns; j += TileColumns)
+            for (nint j = 0; j < p.Columns; j += TileColumns)
             {
-                kernel(p.Depth, a, p.AStride, p.B + j, p.BStride, c + j, p.CStride, p.Accumulate);
+                MultiplySmallTile(p, i, rows, j, p.B + j, p.BStride);
             }
-
-            if (wholeColumns < p.Columns)
-            {
-                kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, 1, !p.TransposeA);
-                kernel(p.Depth, a, p.AStride, p.B + wholeColumns, p.BStride, c + wholeColumns, p.CStride, p.Accumulate);
-            }
-
-            FinishRows(p, c, i, rows, 0, p.Columns);
         }
+    }
+
+    /// <summary>The same with a transposed B, which is turned round panel by panel.</summary>
+    /// <remarks>The loops stand in a method of their own, because the runtime does not recompile a running method that takes memory on its stack.</remarks>
+    [SkipLocalsInit]
+    private static void RunSmallTransposed(in MatrixProductArguments<T> p)
+    {
+        var space = stackalloc T[(int)(p.Depth * TileColumns) + (64 / sizeof(T))];
+        RunSmallTransposed(p, (T*)(((nint)space + 63) & ~63));
+    }
+
+    private static void RunSmallTransposed(in MatrixProductArguments<T> p, T* panel)
+    {
+        var tileRows = MatrixProductPlan.Even(p.Rows, TRegister.Blocking.TileRows, 1);
+        for (nint j = 0; j < p.Columns; j += TileColumns)
+        {
+            MatrixProductPacking.Transpose(p.B + (j * p.BStride), p.BStride, Math.Min(TileColumns, p.Columns - j), p.Depth, panel, TileColumns);
+            for (nint i = 0; i < p.Rows; i += tileRows)
+            {
+                MultiplySmallTile(p, i, Math.Min(tileRows, p.Rows - i), j, panel, TileColumns);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplySmallTile(in MatrixProductArguments<T> p, nint i, nint rows, nint j, T* b, nint bStride)
+    {
+        var columns = Math.Min(TileColumns, p.Columns - j);
+        var c = p.C + (i * p.CStride) + j;
+        var kernel = MatrixProductMicroKernel<T, TVector, TRegister>.Get(rows, columns > TRegister.Count ? 2 : 1, !p.TransposeA);
+        kernel(p.Depth, p.A + (p.TransposeA ? i : i * p.AStride), p.AStride, b, bStride, c, p.CStride, p.Accumulate);
+        FinishRows(p, c, i, rows, j, columns);
     }
 
     private static void RunBlocks(ref MatrixProductArguments<T> arguments, MatrixProductPlan plan, int threads)
@@ -392,16 +421,12 @@ internal static unsafe class MatrixProductDriver<T, TVector, TRegister, TLanes, 
         public MatrixProductArguments<T> Arguments;
         public MatrixProductPlan Plan;
 
-        private readonly nint ColumnBlocks => MatrixProductPlan.Parts(Arguments.Columns, Plan.ColumnBlock);
-
-        public readonly int Count => checked((int)(MatrixProductPlan.Parts(Arguments.Rows, Plan.RowBlock) * ColumnBlocks));
+        public readonly int Count => checked((int)(Plan.RowBlocks * Plan.ColumnBlocks));
 
         public readonly void Run(int block)
         {
-            var row = block / ColumnBlocks * Plan.RowBlock;
-            var rows = Math.Min(Plan.RowBlock, Arguments.Rows - row);
-            var column = block % ColumnBlocks * Plan.ColumnBlock;
-            var columns = Math.Min(Plan.ColumnBlock, Arguments.Columns - column);
+            var (row, rows) = MatrixProductPlan.Range(Arguments.Rows, Plan.TileRows, Plan.RowBlocks, block / Plan.ColumnBlocks);
+            var (column, columns) = MatrixProductPlan.Range(Arguments.Columns, TileColumns, Plan.ColumnBlocks, block % Plan.ColumnBlocks);
             var c = Arguments.C + (row * Arguments.CStride) + column;
             if (!Plan.Buffered)
             {

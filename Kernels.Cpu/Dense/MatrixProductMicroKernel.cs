@@ -87,9 +87,9 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         TVector c100 = TRegister.Zero, c101 = TRegister.Zero;
         TVector c110 = TRegister.Zero, c111 = TRegister.Zero;
 
-        // x walks along A and y along B; s and t are the strides in bytes. z walks down the rows of C and has them fetched from
-        // memory: its tile is read and written at the end, and those below it come next. Addresses scale a register by 1, 2, 4 or 8, so
-        // that the odd multiples of s reach all rows.
+        // x walks along A and y along B; s and t are the strides in bytes. z walks down the tile of C, which is read and written
+        // at the end, and has it fetched, but nothing below it, which would drive B out of L1. Addresses scale a register by 1,
+        // 2, 4 or 8, so that the odd multiples of s reach all rows.
         var x = (byte*)a;
         var y = (byte*)b;
         var s = aStride * sizeof(T);
@@ -101,7 +101,48 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         var t = bStride * sizeof(T);
         var z = (byte*)c;
         var u = cStride * sizeof(T);
-        for (; depth >= 4; depth -= 4)
+        var end = z + (TRows.Value * u);
+
+        // The first step multiplies: registers need not be cleared. Then come the steps beyond a multiple of four.
+        var first0 = TRegister.Load((T*)y);
+        var first1 = TColumns.Value > 1 ? TRegister.Load((T*)y + TRegister.Count) : first0;
+        SetRow<TColumns>(*(T*)x, first0, first1, ref c00, ref c01);
+        if (TRows.Value > 1) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s))[0] : ((T*)x)[1], first0, first1, ref c10, ref c11);
+        if (TRows.Value > 2) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s)))[0] : ((T*)x)[2], first0, first1, ref c20, ref c21);
+        if (TRows.Value > 3) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s3))[0] : ((T*)x)[3], first0, first1, ref c30, ref c31);
+        if (TRows.Value > 4) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[0] : ((T*)x)[4], first0, first1, ref c40, ref c41);
+        if (TRows.Value > 5) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[0] : ((T*)x)[5], first0, first1, ref c50, ref c51);
+        if (TRows.Value > 6) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[0] : ((T*)x)[6], first0, first1, ref c60, ref c61);
+        if (TRows.Value > 7) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[0] : ((T*)x)[7], first0, first1, ref c70, ref c71);
+        if (TRows.Value > 8) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[0] : ((T*)x)[8], first0, first1, ref c80, ref c81);
+        if (TRows.Value > 9) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[0] : ((T*)x)[9], first0, first1, ref c90, ref c91);
+        if (TRows.Value > 10) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[0] : ((T*)x)[10], first0, first1, ref c100, ref c101);
+        if (TRows.Value > 11) SetRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[0] : ((T*)x)[11], first0, first1, ref c110, ref c111);
+        x += TRowMajor.Value != 0 ? sizeof(T) : s;
+        y += t;
+        depth--;
+
+        for (; (depth & 3) != 0; depth--)
+        {
+            var b0 = TRegister.Load((T*)y);
+            var b1 = TColumns.Value > 1 ? TRegister.Load((T*)y + TRegister.Count) : b0;
+            AddRow<TColumns>(*(T*)x, b0, b1, ref c00, ref c01);
+            if (TRows.Value > 1) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s))[0] : ((T*)x)[1], b0, b1, ref c10, ref c11);
+            if (TRows.Value > 2) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s)))[0] : ((T*)x)[2], b0, b1, ref c20, ref c21);
+            if (TRows.Value > 3) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s3))[0] : ((T*)x)[3], b0, b1, ref c30, ref c31);
+            if (TRows.Value > 4) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[0] : ((T*)x)[4], b0, b1, ref c40, ref c41);
+            if (TRows.Value > 5) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[0] : ((T*)x)[5], b0, b1, ref c50, ref c51);
+            if (TRows.Value > 6) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[0] : ((T*)x)[6], b0, b1, ref c60, ref c61);
+            if (TRows.Value > 7) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[0] : ((T*)x)[7], b0, b1, ref c70, ref c71);
+            if (TRows.Value > 8) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[0] : ((T*)x)[8], b0, b1, ref c80, ref c81);
+            if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[0] : ((T*)x)[9], b0, b1, ref c90, ref c91);
+            if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[0] : ((T*)x)[10], b0, b1, ref c100, ref c101);
+            if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[0] : ((T*)x)[11], b0, b1, ref c110, ref c111);
+            x += TRowMajor.Value != 0 ? sizeof(T) : s;
+            y += t;
+        }
+
+        for (; depth > 0; depth -= 4)
         {
             var b0 = TRegister.Load((T*)y);
             var b1 = TColumns.Value > 1 ? TRegister.Load((T*)y + TRegister.Count) : b0;
@@ -167,31 +208,11 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
             {
                 Sse.Prefetch0(z);
                 if (TColumns.Value > 1) Sse.Prefetch0((T*)z + TRegister.Count);
-                z += u;
+                z += z < end ? u : 0;
             }
 
             x += TRowMajor.Value != 0 ? 4 * sizeof(T) : 4 * s;
             y += 4 * t;
-        }
-
-        for (; depth > 0; depth--)
-        {
-            var b0 = TRegister.Load((T*)y);
-            var b1 = TColumns.Value > 1 ? TRegister.Load((T*)y + TRegister.Count) : b0;
-            AddRow<TColumns>(*(T*)x, b0, b1, ref c00, ref c01);
-            if (TRows.Value > 1) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s))[0] : ((T*)x)[1], b0, b1, ref c10, ref c11);
-            if (TRows.Value > 2) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s)))[0] : ((T*)x)[2], b0, b1, ref c20, ref c21);
-            if (TRows.Value > 3) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s3))[0] : ((T*)x)[3], b0, b1, ref c30, ref c31);
-            if (TRows.Value > 4) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (4 * s)))[0] : ((T*)x)[4], b0, b1, ref c40, ref c41);
-            if (TRows.Value > 5) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s5))[0] : ((T*)x)[5], b0, b1, ref c50, ref c51);
-            if (TRows.Value > 6) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s3)))[0] : ((T*)x)[6], b0, b1, ref c60, ref c61);
-            if (TRows.Value > 7) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s7))[0] : ((T*)x)[7], b0, b1, ref c70, ref c71);
-            if (TRows.Value > 8) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (8 * s)))[0] : ((T*)x)[8], b0, b1, ref c80, ref c81);
-            if (TRows.Value > 9) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s9))[0] : ((T*)x)[9], b0, b1, ref c90, ref c91);
-            if (TRows.Value > 10) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + (2 * s5)))[0] : ((T*)x)[10], b0, b1, ref c100, ref c101);
-            if (TRows.Value > 11) AddRow<TColumns>(TRowMajor.Value != 0 ? ((T*)(x + s11))[0] : ((T*)x)[11], b0, b1, ref c110, ref c111);
-            x += TRowMajor.Value != 0 ? sizeof(T) : s;
-            y += t;
         }
 
         if (accumulate)
@@ -246,6 +267,19 @@ internal static unsafe class MatrixProductMicroKernel<T, TVector, TRegister>
         if (TRows.Value > 10 && TColumns.Value > 1) TRegister.Store(c101, c + (10 * cStride) + TRegister.Count);
         if (TRows.Value > 11) TRegister.Store(c110, c + (11 * cStride));
         if (TRows.Value > 11 && TColumns.Value > 1) TRegister.Store(c111, c + (11 * cStride) + TRegister.Count);
+    }
+
+    // One row of the tile becomes a row of B times an element of A.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SetRow<TColumns>(T a, TVector b0, TVector b1, ref TVector c0, ref TVector c1)
+        where TColumns : struct, IConstant
+    {
+        var x = TRegister.Broadcast(a);
+        c0 = TRegister.Multiply(x, b0);
+        if (TColumns.Value > 1)
+        {
+            c1 = TRegister.Multiply(x, b1);
+        }
     }
 
     // One row of the tile takes a row of B times an element of A.

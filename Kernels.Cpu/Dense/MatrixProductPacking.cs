@@ -108,41 +108,30 @@ internal static unsafe class MatrixProductPacking
         }
     }
 
-    /// <summary>Transposes, <c>target[j·targetStride + i] = source[i·stride + j]</c>, in squares of one register of 32 bytes.</summary>
+    /// <summary>Transposes, <c>target[j·targetStride + i] = source[i·stride + j]</c>, in strips of as many rows as 32 bytes hold elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose<T>(T* source, nint stride, nint rows, nint columns, T* target, nint targetStride)
         where T : unmanaged
     {
         nint i = 0;
-        var side = 32 / sizeof(T);
         if (Avx.IsSupported)
         {
-            for (; i <= rows - side; i += side)
+            var whole = columns & -(16 / sizeof(T));
+            for (; i <= rows - (32 / sizeof(T)); i += 32 / sizeof(T))
             {
-                nint j = 0;
-                for (; j <= columns - side; j += side)
+                if (typeof(T) == typeof(float))
                 {
-                    var from = source + (i * stride) + j;
-                    if (Sse.IsSupported && (j & side) == 0)
-                    {
-                        for (nint r = 0; r < side; r++)
-                        {
-                            Sse.Prefetch0(from + ((side + r) * stride));
-                        }
-                    }
-
-                    var to = target + (j * targetStride) + i;
-                    if (typeof(T) == typeof(float))
-                    {
-                        Transpose8x8((float*)from, stride, (float*)to, targetStride);
-                    }
-                    else
-                    {
-                        Transpose4x4((double*)from, stride, (double*)to, targetStride);
-                    }
+                    TransposeStrip((float*)(source + (i * stride)), stride, whole, (float*)(target + i), targetStride);
+                }
+                else
+                {
+                    TransposeStrip((double*)(source + (i * stride)), stride, whole, (double*)(target + i), targetStride);
                 }
 
-                TransposeElements(source + (i * stride) + j, stride, side, columns - j, target + (j * targetStride) + i, targetStride);
+                if (whole < columns)
+                {
+                    TransposeElements(source + (i * stride) + whole, stride, 32 / sizeof(T), columns - whole, target + (whole * targetStride) + i, targetStride);
+                }
             }
         }
 
@@ -161,48 +150,115 @@ internal static unsafe class MatrixProductPacking
         }
     }
 
+    // Eight rows, a cache line of each at a time, while the next eight are fetched. x walks along the rows and y down the columns; s and t are the strides in bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeStrip(float* source, nint stride, nint columns, float* target, nint targetStride)
+    {
+        var x = (byte*)source;
+        var y = (byte*)target;
+        var s = stride * sizeof(float);
+        var s3 = 3 * s;
+        var s5 = 5 * s;
+        var s7 = 7 * s;
+        var t = targetStride * sizeof(float);
+        var t3 = 3 * t;
+        for (; columns >= 16; columns -= 16)
+        {
+            var next = x + (8 * s);
+            Sse.Prefetch0(next);
+            Sse.Prefetch0(next + s);
+            Sse.Prefetch0(next + (2 * s));
+            Sse.Prefetch0(next + s3);
+            Sse.Prefetch0(next + (4 * s));
+            Sse.Prefetch0(next + s5);
+            Sse.Prefetch0(next + (2 * s3));
+            Sse.Prefetch0(next + s7);
+            Transpose8x4(x, s, s3, s5, s7, y, t, t3);
+            y += 4 * t;
+            Transpose8x4(x + 16, s, s3, s5, s7, y, t, t3);
+            y += 4 * t;
+            Transpose8x4(x + 32, s, s3, s5, s7, y, t, t3);
+            y += 4 * t;
+            Transpose8x4(x + 48, s, s3, s5, s7, y, t, t3);
+            y += 4 * t;
+            x += 64;
+        }
+
+        for (; columns > 0; columns -= 4)
+        {
+            Transpose8x4(x, s, s3, s5, s7, y, t, t3);
+            x += 16;
+            y += 4 * t;
+        }
+    }
+
+    // As above with four rows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeStrip(double* source, nint stride, nint columns, double* target, nint targetStride)
+    {
+        var x = (byte*)source;
+        var y = (byte*)target;
+        var s = stride * sizeof(double);
+        var s3 = 3 * s;
+        var t = targetStride * sizeof(double);
+        for (; columns >= 8; columns -= 8)
+        {
+            var next = x + (4 * s);
+            Sse.Prefetch0(next);
+            Sse.Prefetch0(next + s);
+            Sse.Prefetch0(next + (2 * s));
+            Sse.Prefetch0(next + s3);
+            Transpose4x2(x, s, s3, y, t);
+            y += 2 * t;
+            Transpose4x2(x + 16, s, s3, y, t);
+            y += 2 * t;
+            Transpose4x2(x + 32, s, s3, y, t);
+            y += 2 * t;
+            Transpose4x2(x + 48, s, s3, y, t);
+            y += 2 * t;
+            x += 64;
+        }
+
+        for (; columns > 0; columns -= 2)
+        {
+            Transpose4x2(x, s, s3, y, t);
+            x += 16;
+            y += 2 * t;
+        }
+    }
+
     // Rows r and r + 4 are loaded into the two halves of a register (inserts from memory need no shuffle unit), so that two
     // levels of shuffles inside the halves complete the transposition: lane l of half h of result j is element j of row 4h + l.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose8x8(float* source, nint stride, float* target, nint targetStride)
+    private static void Transpose8x4(byte* x, nint s, nint s3, nint s5, nint s7, byte* y, nint t, nint t3)
     {
-        for (var half = 0; half < 2; half++)
-        {
-            var r0 = LoadPair(source, 4 * stride);
-            var r1 = LoadPair(source + stride, 4 * stride);
-            var r2 = LoadPair(source + (2 * stride), 4 * stride);
-            var r3 = LoadPair(source + (3 * stride), 4 * stride);
-            var low01 = Avx.UnpackLow(r0, r1);
-            var high01 = Avx.UnpackHigh(r0, r1);
-            var low23 = Avx.UnpackLow(r2, r3);
-            var high23 = Avx.UnpackHigh(r2, r3);
-            Avx.UnpackLow(low01.AsDouble(), low23.AsDouble()).AsSingle().Store(target);
-            Avx.UnpackHigh(low01.AsDouble(), low23.AsDouble()).AsSingle().Store(target + targetStride);
-            Avx.UnpackLow(high01.AsDouble(), high23.AsDouble()).AsSingle().Store(target + (2 * targetStride));
-            Avx.UnpackHigh(high01.AsDouble(), high23.AsDouble()).AsSingle().Store(target + (3 * targetStride));
-            source += 4;
-            target += 4 * targetStride;
-        }
+        var r0 = LoadPair<float>(x, x + (4 * s));
+        var r1 = LoadPair<float>(x + s, x + s5);
+        var r2 = LoadPair<float>(x + (2 * s), x + (2 * s3));
+        var r3 = LoadPair<float>(x + s3, x + s7);
+        var low01 = Avx.UnpackLow(r0, r1).AsDouble();
+        var high01 = Avx.UnpackHigh(r0, r1).AsDouble();
+        var low23 = Avx.UnpackLow(r2, r3).AsDouble();
+        var high23 = Avx.UnpackHigh(r2, r3).AsDouble();
+        Avx.UnpackLow(low01, low23).Store((double*)y);
+        Avx.UnpackHigh(low01, low23).Store((double*)(y + t));
+        Avx.UnpackLow(high01, high23).Store((double*)(y + (2 * t)));
+        Avx.UnpackHigh(high01, high23).Store((double*)(y + t3));
     }
 
-    // As above with rows r and r + 2, two columns at a time.
+    // As above with rows r and r + 2, in one level.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose4x4(double* source, nint stride, double* target, nint targetStride)
+    private static void Transpose4x2(byte* x, nint s, nint s3, byte* y, nint t)
     {
-        for (var half = 0; half < 2; half++)
-        {
-            var r0 = Vector256.Create(Vector128.Load(source), Vector128.Load(source + (2 * stride)));
-            var r1 = Vector256.Create(Vector128.Load(source + stride), Vector128.Load(source + (3 * stride)));
-            Avx.UnpackLow(r0, r1).Store(target);
-            Avx.UnpackHigh(r0, r1).Store(target + targetStride);
-            source += 2;
-            target += 2 * targetStride;
-        }
+        var r0 = LoadPair<double>(x, x + (2 * s));
+        var r1 = LoadPair<double>(x + s, x + s3);
+        Avx.UnpackLow(r0, r1).Store((double*)y);
+        Avx.UnpackHigh(r0, r1).Store((double*)(y + t));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> LoadPair(float* source, nint distance) =>
-        Vector256.Create(Vector128.Load(source), Vector128.Load(source + distance));
+    private static Vector256<T> LoadPair<T>(byte* low, byte* high)
+        where T : unmanaged => Vector256.Create(Vector128.Load((T*)low), Vector128.Load((T*)high));
 
     // Rows are short and lie far apart, so that the hardware does not foresee the next.
     private const int RowsAhead = 4;

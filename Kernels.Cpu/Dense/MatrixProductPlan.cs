@@ -23,9 +23,10 @@ internal struct MatrixProductPlan
 
     /// <summary>
     /// Memory that a block of <c>k</c> of an operand spans, gaps included, up to which it is read where it lies: B's rows, which
-    /// every tile reads again, as far as they stay in L1 beside A; A's columns as far as they stay in L2.
+    /// every tile reads again, as long as L2 keeps them beside A and gives them as fast as the micro-kernel needs them; A's
+    /// columns as far as they stay in L2.
     /// </summary>
-    private const nint RowsOfBInPlace = 64 << 10;
+    private const nint RowsOfBInPlace = 256 << 10;
     private const nint ColumnsOfAInPlace = 512 << 10;
 
     /// <summary>Multiply-adds that are worth a second thread (ten microseconds of one).</summary>
@@ -39,9 +40,9 @@ internal struct MatrixProductPlan
     /// <summary>Elements of <c>k</c> in a block.</summary>
     public nint DepthBlock;
 
-    /// <summary>Rows and columns of a block of C, the unit of work of a thread.</summary>
-    public nint RowBlock;
-    public nint ColumnBlock;
+    /// <summary>In how many ranges of rows and of columns C is cut. A block of C, the unit of work of a thread, is a range of each.</summary>
+    public nint RowBlocks;
+    public nint ColumnBlocks;
 
     /// <summary>Rows of a block that meet its columns at a time, so that their part of A stays in L2.</summary>
     public nint RowsAtOnce;
@@ -69,6 +70,14 @@ internal struct MatrixProductPlan
     /// <summary>How many parts a length has, the last of which may be shorter.</summary>
     public static nint Parts(nint length, nint part) => (length + part - 1) / part;
 
+    /// <summary>A range of many, of whole tiles and with as many as the others or one more; the last one, whose last tile may be smaller, has the more.</summary>
+    public static (nint Start, nint Length) Range(nint length, nint tile, nint ranges, nint range)
+    {
+        var tiles = Parts(length, tile);
+        var start = tiles * range / ranges * tile;
+        return (start, Math.Min(length, tiles * (range + 1) / ranges * tile) - start);
+    }
+
     /// <summary>The next multiple.</summary>
     public static nint RoundUp(nint value, nint multiple) => Parts(value, multiple) * multiple;
 
@@ -92,9 +101,9 @@ internal struct MatrixProductPlan
             plan.DepthPart = RoundUp(Math.Max(2 * blocking.Depth, Parts(depth, most)), blocking.Depth);
             plan.DepthParts = (int)Parts(depth, plan.DepthPart);
             plan.PackB = transposeB;
-            plan.RowBlock = rows;
+            plan.RowBlocks = 1;
             plan.RowsAtOnce = rows;
-            plan.ColumnBlock = columns;
+            plan.ColumnBlocks = 1;
             return plan;
         }
 
@@ -104,13 +113,15 @@ internal struct MatrixProductPlan
         plan.CutBlocks(tileColumns, rows, columns, plan.Threads(threads));
         plan.RowsAtOnce = Math.Max(1, blocking.Rows / plan.TileRows) * plan.TileRows;
 
-        var panelBytes = Math.Min(plan.ColumnBlock, columns) * plan.DepthBlock * elementSize;
+        var blockRows = Parts(Parts(rows, plan.TileRows), plan.RowBlocks) * plan.TileRows;
+        var blockColumns = Parts(Parts(columns, tileColumns), plan.ColumnBlocks) * tileColumns;
+        var panelBytes = Math.Min(blockColumns, columns) * plan.DepthBlock * elementSize;
         plan.RowsOutermost = panelBytes <= 32 << 10;
 
         // Rows of A are copied only when they lie a whole number of pages apart, in the same few cache sets.
         plan.PackA = transposeA
-            ? plan.ColumnBlock > tileColumns && plan.RowBlock > blocking.TileRows && plan.DepthBlock * aStride * elementSize > ColumnsOfAInPlace
-            : plan.ColumnBlock >= 4 * tileColumns && aStride * elementSize % 4096 == 0;
+            ? blockColumns > tileColumns && blockRows > blocking.TileRows && plan.DepthBlock * aStride * elementSize > ColumnsOfAInPlace
+            : blockColumns >= 4 * tileColumns && aStride * elementSize % 4096 == 0;
         return plan;
     }
 
@@ -133,8 +144,8 @@ internal struct MatrixProductPlan
             {
                 // Too few blocks are taken only as long as there is nothing better.
                 best = columnBlocks * rowBlocks < wanted ? double.PositiveInfinity : cost;
-                ColumnBlock = Parts(columnTiles, columnBlocks) * tileColumns;
-                RowBlock = Parts(rowTiles, rowBlocks) * TileRows;
+                ColumnBlocks = columnBlocks;
+                RowBlocks = rowBlocks;
             }
         }
     }

@@ -14,6 +14,8 @@ internal static unsafe class OpenBlasLibrary
 
     private static readonly string[] FileNames = ["libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "libopenblas.dll"];
     private static readonly nint Library = Load();
+    private static readonly nint FloatProduct = Export("cblas_sgemm");
+    private static readonly nint DoubleProduct = Export("cblas_dgemm");
 
     /// <summary>Why it cannot be used, or null.</summary>
     public static string? Missing => Library == 0 ? $"no {FileNames[0]} on this system" : null;
@@ -36,13 +38,16 @@ internal static unsafe class OpenBlasLibrary
 
     /// <summary><c>c = op(a) · op(b)</c>, all row-major and contiguous.</summary>
     public static void MatrixProduct(float* a, bool transposeA, float* b, bool transposeB, float* c, int m, int n, int k) =>
-        ((delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)NativeLibrary.GetExport(Library, "cblas_sgemm"))(
+        ((delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)FloatProduct)(
             RowMajor, Operation(transposeA), Operation(transposeB), m, n, k, 1, a, transposeA ? m : k, b, transposeB ? k : n, 0, c, n);
 
     /// <inheritdoc cref="MatrixProduct(float*, bool, float*, bool, float*, int, int, int)"/>
     public static void MatrixProduct(double* a, bool transposeA, double* b, bool transposeB, double* c, int m, int n, int k) =>
-        ((delegate* unmanaged<int, int, int, int, int, int, double, double*, int, double*, int, double, double*, int, void>)NativeLibrary.GetExport(Library, "cblas_dgemm"))(
+        ((delegate* unmanaged<int, int, int, int, int, int, double, double*, int, double*, int, double, double*, int, void>)DoubleProduct)(
             RowMajor, Operation(transposeA), Operation(transposeB), m, n, k, 1, a, transposeA ? m : k, b, transposeB ? k : n, 0, c, n);
+
+    // Found once: a look-up takes several hundredths of a small product.
+    private static nint Export(string name) => Library == 0 ? 0 : NativeLibrary.GetExport(Library, name);
 
     private static int Operation(bool transpose) => transpose ? Transposed : NoTranspose;
 
