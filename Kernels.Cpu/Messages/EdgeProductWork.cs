@@ -32,6 +32,7 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
 {
     // What is longer the hardware prefetches.
     private const int LongestPrefetch = 1024;
+    private const int CacheLine = 64;
 
     private IndexedRows<T> _x;
     private T* _y;
@@ -93,7 +94,15 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
             }
 
             var rowEnd = (nint)Math.Min(_offsets[row + 1], end);
-            Row<TLanes>(row, position, rowEnd);
+            if (!TProduct.IsChosen && _heads % 4 == 0 && _features * sizeof(T) <= LongestPrefetch)
+            {
+                FourHeads<TLanes>(_y + row * _yStride, position, rowEnd);
+            }
+            else
+            {
+                Row<TLanes>(row, position, rowEnd);
+            }
+
             position = rowEnd;
         }
     }
@@ -131,6 +140,86 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
                 feature += width;
             }
         }
+    }
+
+    // Four heads of an edge at a time: their sums are neighbours in the output, and they are four chains that hide the latency of a multiply-add.
+    private readonly void FourHeads<TLanes>(T* y, nint begin, nint end)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var x = _x;
+        var order = _order;
+        var output = _output;
+        var stride = _outputStride;
+        var sorted = _sorted;
+        nint heads = _heads;
+        var width = _features / heads;
+        nint last = _edges - 1;
+        for (var position = begin; position < end; position++)
+        {
+            var ahead = Math.Min(position + EdgeRows.PrefetchDistance, last);
+            var left = x.At(position).Row;
+            var later = x.At(ahead).Row;
+            var right = y;
+            var to = output + order[position] * stride;
+            if (!sorted)
+            {
+                EdgeRows.Prefetch(output + order[ahead] * stride, 1);
+            }
+
+            for (nint head = 0; head < heads; head += 4)
+            {
+                TLanes s0, s1, s2, s3;
+                if (width == TLanes.Count)
+                {
+                    s0 = Product<TLanes>(left, right, later);
+                    s1 = Product<TLanes>(left + TLanes.Count, right + TLanes.Count, later + TLanes.Count);
+                    s2 = Product<TLanes>(left + 2 * TLanes.Count, right + 2 * TLanes.Count, later + 2 * TLanes.Count);
+                    s3 = Product<TLanes>(left + 3 * TLanes.Count, right + 3 * TLanes.Count, later + 3 * TLanes.Count);
+                }
+                else
+                {
+                    s0 = Products<TLanes>(left, right, later, width);
+                    s1 = Products<TLanes>(left + width, right + width, later + width, width);
+                    s2 = Products<TLanes>(left + 2 * width, right + 2 * width, later + 2 * width, width);
+                    s3 = Products<TLanes>(left + 3 * width, right + 3 * width, later + 3 * width, width);
+                }
+
+                LaneSums.Of(s0, s1, s2, s3, to + head);
+                left += 4 * width;
+                right += 4 * width;
+                later += 4 * width;
+            }
+        }
+    }
+
+    // With every register of a row, the same part of a later row is asked for.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Product<TLanes>(T* x, T* y, T* later)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        EdgeRows.Prefetch(later, 1);
+        return TLanes.Load(x) * TLanes.Load(y);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Products<TLanes>(T* x, T* y, T* later, nint width)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var sum = TLanes.Zero;
+        nint feature = 0;
+        for (; feature <= width - TLanes.Count; feature += TLanes.Count)
+        {
+            EdgeRows.Prefetch(later + feature, 1);
+            sum = TLanes.FusedMultiplyAdd(TLanes.Load(x + feature), TLanes.Load(y + feature), sum);
+        }
+
+        if (feature < width)
+        {
+            EdgeRows.Prefetch(later + feature, 1);
+            sum = TLanes.FusedMultiplyAdd(TLanes.LoadPartial(x + feature, (int)(width - feature)), TLanes.LoadPartial(y + feature, (int)(width - feature)), sum);
+        }
+
+        return sum;
     }
 
     // Four edges of a row: they share the loads of y and the work of summing over lanes, and are four chains that hide the latency of a multiply-add.
@@ -180,14 +269,16 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Prefetch(nint position)
     {
-        for (nint bytes = 0; bytes < _prefetchBytes; bytes += 256)
+        var ahead = Math.Min(position + EdgeRows.PrefetchDistance, _edges - 1);
+        var line = (byte*)_x.At(ahead).Row;
+        for (var last = line + _prefetchBytes; line < last; line += CacheLine)
         {
-            _x.Prefetch(position, bytes / sizeof(T), (int)Math.Min(256, _prefetchBytes - bytes));
+            EdgeRows.Prefetch(line, 1);
         }
 
         if (!_sorted)
         {
-            EdgeRows.Prefetch(_output + _order[Math.Min(position + EdgeRows.PrefetchDistance, _edges - 1)] * _outputStride, 1);
+            EdgeRows.Prefetch(_output + _order[ahead] * _outputStride, 1);
         }
     }
 

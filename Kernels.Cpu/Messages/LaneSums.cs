@@ -37,6 +37,12 @@ internal static unsafe class LaneSums
             Half(Fold(Unsafe.BitCast<TLanes, Vector256<double>>(a), Unsafe.BitCast<TLanes, Vector256<double>>(b))).Store((double*)sums);
             Half(Fold(Unsafe.BitCast<TLanes, Vector256<double>>(c), Unsafe.BitCast<TLanes, Vector256<double>>(d))).Store((double*)sums + 2);
         }
+        else if (sizeof(T) == 4 && sizeof(TLanes) == 16 && Sse.IsSupported)
+        {
+            var ab = Fold(Unsafe.BitCast<TLanes, Vector128<float>>(a), Unsafe.BitCast<TLanes, Vector128<float>>(b));
+            var cd = Fold(Unsafe.BitCast<TLanes, Vector128<float>>(c), Unsafe.BitCast<TLanes, Vector128<float>>(d));
+            (Sse.Shuffle(ab, cd, 0x44) + Sse.Shuffle(ab, cd, 0xEE)).Store((float*)sums);
+        }
         else
         {
             sums[0] = TLanes.Sum(a);
@@ -57,6 +63,9 @@ internal static unsafe class LaneSums
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Fold(Vector256<double> a, Vector256<double> b) => Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Fold(Vector128<float> a, Vector128<float> b) => Sse.UnpackLow(a, b) + Sse.UnpackHigh(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<T> Quarter<T>(Vector512<T> value) => Half(value.GetLower() + value.GetUpper());

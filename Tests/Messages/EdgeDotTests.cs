@@ -3,21 +3,35 @@ using Native.Kernels;
 
 namespace Native.Tests;
 
+/// <summary>How the features of an edge product are shared out.</summary>
+public enum EdgeDotHeads
+{
+    /// <summary>All of them to one head.</summary>
+    One,
+
+    /// <summary>To two or three heads, where that divides them.</summary>
+    Several,
+
+    /// <summary>As many again to every one of four or eight heads.</summary>
+    MultipleOfFour,
+}
+
 /// <summary>Edge products and their gradients.</summary>
-public sealed class EdgeDotCall(bool severalHeads) : KernelCall("EdgeDot", severalHeads ? "several heads" : "one head")
+public sealed class EdgeDotCall(EdgeDotHeads shares) : KernelCall("EdgeDot", shares switch { EdgeDotHeads.One => "one head", EdgeDotHeads.Several => "several heads", _ => "four or eight heads" })
 {
     /// <summary>The variants.</summary>
-    public static IReadOnlyList<KernelCall> All { get; } = [new EdgeDotCall(false), new EdgeDotCall(true)];
+    public static IReadOnlyList<KernelCall> All { get; } = [new EdgeDotCall(EdgeDotHeads.One), new EdgeDotCall(EdgeDotHeads.Several), new EdgeDotCall(EdgeDotHeads.MultipleOfFour)];
 
     /// <inheritdoc/>
     public override void Run<T>(Workbench<T> bench)
     {
-        var heads = severalHeads ? Heads.Of(bench.Features) : 1;
-        var x = bench.Input("x", bench.Nodes, bench.Features);
-        var y = bench.Input("y", bench.Nodes, bench.Features);
+        var heads = shares switch { EdgeDotHeads.One => 1, EdgeDotHeads.Several => Heads.Of(bench.Features), _ => bench.Features % 2 == 0 ? 4 : 8 };
+        var features = shares == EdgeDotHeads.MultipleOfFour ? heads * bench.Features : bench.Features;
+        var x = bench.Input("x", bench.Nodes, features);
+        var y = bench.Input("y", bench.Nodes, features);
         bench.Messages.EdgeDot(bench.Graph, x, y, bench.OutputVector("out", bench.Edges, heads));
         bench.Messages.EdgeDotBackward(
-            bench.Graph, x, y, bench.InputVector("cotangent/out", bench.Edges, heads), bench.Output("grad/x", bench.Nodes, bench.Features), bench.Output("grad/y", bench.Nodes, bench.Features));
+            bench.Graph, x, y, bench.InputVector("cotangent/out", bench.Edges, heads), bench.Output("grad/x", bench.Nodes, features), bench.Output("grad/y", bench.Nodes, features));
     }
 }
 
@@ -30,7 +44,7 @@ public abstract class EdgeDotTests<TFixture> : MessageKernelSuite<TFixture>
     protected override IReadOnlyList<KernelCall> Calls => EdgeDotCall.All;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<KernelCall> HubCalls { get; } = [new EdgeDotCall(true)];
+    protected override IReadOnlyList<KernelCall> HubCalls { get; } = [new EdgeDotCall(EdgeDotHeads.Several), new EdgeDotCall(EdgeDotHeads.MultipleOfFour)];
 }
 
 /// <summary>EdgeDot on the SIMD processor.</summary>
