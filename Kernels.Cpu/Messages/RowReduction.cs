@@ -42,11 +42,16 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
         {
             Messages.SelectHead(head);
             var last = feature + width;
-            if (TReduction.IsExtremum && arg is not null && accumulate)
+            if (TReduction.IsExtremum && arg is not null)
             {
+                for (; last - feature >= 4 * TLanes.Count; feature += 4 * TLanes.Count)
+                {
+                    SliceWithArg4<TLanes>(output + feature, arg + feature, begin, end, feature, accumulate);
+                }
+
                 for (; feature < last; feature += TLanes.Count)
                 {
-                    SliceWithArg<TLanes>(output + feature, arg + feature, begin, end, feature, (int)Math.Min(TLanes.Count, last - feature), true);
+                    SliceWithArg<TLanes>(output + feature, arg + feature, begin, end, feature, (int)Math.Min(TLanes.Count, last - feature), accumulate);
                 }
             }
             else
@@ -83,94 +88,7 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
             }
 
             feature = last;
-            if (TReduction.IsExtremum && arg is not null && !accumulate)
-            {
-                FindExtrema<TLanes>(output, arg, begin, end, last - width, last);
-            }
         }
-    }
-
-    // The values are known and the rows still in the first cache: the edge of a value is the first that has it. A comparison does not wait for the one
-    // before, as it would if values and edges were chosen together; only a NaN, which equals nothing, needs that.
-    private readonly void FindExtrema<TLanes>(T* output, int* arg, nint begin, nint end, nint feature, nint last)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-    {
-        for (; feature < last;)
-        {
-            var count = (int)Math.Min(4 * TLanes.Count, last - feature);
-            if (count == 4 * TLanes.Count)
-            {
-                if (!TryFind4<TLanes>(output + feature, arg + feature, begin, end, feature))
-                {
-                    for (var part = feature; part < feature + count; part += TLanes.Count)
-                    {
-                        SliceWithArg<TLanes>(output + part, arg + part, begin, end, part, TLanes.Count, false);
-                    }
-                }
-            }
-            else
-            {
-                count = Math.Min(TLanes.Count, count);
-                if (!TryFind1<TLanes>(output + feature, arg + feature, begin, end, feature, count))
-                {
-                    SliceWithArg<TLanes>(output + feature, arg + feature, begin, end, feature, count, false);
-                }
-            }
-
-            feature += count;
-        }
-    }
-
-    // Backwards, so that the first edge is the last to be chosen. Four values, four edge numbers, a row and a number: ten registers.
-    private readonly bool TryFind4<TLanes>(T* output, int* arg, nint begin, nint end, nint feature)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-    {
-        var v0 = TLanes.Load(output);
-        var v1 = TLanes.Load(output + TLanes.Count);
-        var v2 = TLanes.Load(output + 2 * TLanes.Count);
-        var v3 = TLanes.Load(output + 3 * TLanes.Count);
-        if (T.IsNaN(TLanes.MaxAcross(TLanes.Max(TLanes.Max(v0, v1), TLanes.Max(v2, v3)))))
-        {
-            return false;
-        }
-
-        var messages = Messages;
-        TLanes e0 = TLanes.Zero, e1 = e0, e2 = e0, e3 = e0;
-        for (var position = end - 1; position >= begin; position--)
-        {
-            var message = messages.At(position);
-            var edge = EdgeNumbers.Broadcast<TLanes, T>(Order[position]);
-            e0 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature, TLanes.Count), v0), edge, e0);
-            e1 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature + TLanes.Count, TLanes.Count), v1), edge, e1);
-            e2 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature + 2 * TLanes.Count, TLanes.Count), v2), edge, e2);
-            e3 = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(message, feature + 3 * TLanes.Count, TLanes.Count), v3), edge, e3);
-        }
-
-        EdgeNumbers.Store<TLanes, T>(e0, arg, TLanes.Count);
-        EdgeNumbers.Store<TLanes, T>(e1, arg + TLanes.Count, TLanes.Count);
-        EdgeNumbers.Store<TLanes, T>(e2, arg + 2 * TLanes.Count, TLanes.Count);
-        EdgeNumbers.Store<TLanes, T>(e3, arg + 3 * TLanes.Count, TLanes.Count);
-        return true;
-    }
-
-    private readonly bool TryFind1<TLanes>(T* output, int* arg, nint begin, nint end, nint feature, int count)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-    {
-        var value = EdgeRows.Load<TLanes, T>(output, count);
-        if (T.IsNaN(TLanes.MaxAcross(value)))
-        {
-            return false;
-        }
-
-        var messages = Messages;
-        var edges = TLanes.Zero;
-        for (var position = end - 1; position >= begin; position--)
-        {
-            edges = TLanes.Select(TLanes.Equal(messages.Value<TLanes>(messages.At(position), feature, count), value), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), edges);
-        }
-
-        EdgeNumbers.Store<TLanes, T>(edges, arg, count);
-        return true;
     }
 
     private readonly void Slice8<TLanes>(T* output, nint begin, nint end, nint feature, bool accumulate, T divisor)
@@ -298,35 +216,125 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
         }
     }
 
-    // The value and the number of its edge side by side; a candidate takes the place where there is nothing yet or where it is better.
+    // A value that the reduction leaves as it was keeps its edge. That is one comparison, which the values need not wait for, but a NaN equals nothing: where
+    // there is one, the edges are found with care. Four registers of values, four of edge numbers, a candidate, a mask and a number: eleven registers.
+    private readonly void SliceWithArg4<TLanes>(T* output, int* arg, nint begin, nint end, nint feature, bool accumulate)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var messages = Messages;
+        Start(messages, output, arg, begin, feature, TLanes.Count, accumulate, out TLanes v0, out TLanes e0);
+        Start(messages, output + TLanes.Count, arg + TLanes.Count, begin, feature + TLanes.Count, TLanes.Count, accumulate, out TLanes v1, out TLanes e1);
+        Start(messages, output + 2 * TLanes.Count, arg + 2 * TLanes.Count, begin, feature + 2 * TLanes.Count, TLanes.Count, accumulate, out TLanes v2, out TLanes e2);
+        Start(messages, output + 3 * TLanes.Count, arg + 3 * TLanes.Count, begin, feature + 3 * TLanes.Count, TLanes.Count, accumulate, out TLanes v3, out TLanes e3);
+        for (var position = begin + 1; position < end; position++)
+        {
+            var message = messages.At(position);
+            messages.Prefetch(position, feature, 4 * sizeof(TLanes));
+            var edge = EdgeNumbers.Broadcast<TLanes, T>(Order[position]);
+            Combine(messages.Value<TLanes>(message, feature, TLanes.Count), edge, ref v0, ref e0);
+            Combine(messages.Value<TLanes>(message, feature + TLanes.Count, TLanes.Count), edge, ref v1, ref e1);
+            Combine(messages.Value<TLanes>(message, feature + 2 * TLanes.Count, TLanes.Count), edge, ref v2, ref e2);
+            Combine(messages.Value<TLanes>(message, feature + 3 * TLanes.Count, TLanes.Count), edge, ref v3, ref e3);
+        }
+
+        if (T.IsNaN(TLanes.MaxAcross(TLanes.Max(TLanes.Max(v0, v1), TLanes.Max(v2, v3)))))
+        {
+            for (nint part = 0; part < 4 * TLanes.Count; part += TLanes.Count)
+            {
+                SliceWithArg<TLanes>(output + part, arg + part, begin, end, feature + part, TLanes.Count, accumulate);
+            }
+
+            return;
+        }
+
+        TLanes.Store(v0, output);
+        TLanes.Store(v1, output + TLanes.Count);
+        TLanes.Store(v2, output + 2 * TLanes.Count);
+        TLanes.Store(v3, output + 3 * TLanes.Count);
+        EdgeNumbers.Store<TLanes, T>(e0, arg, TLanes.Count);
+        EdgeNumbers.Store<TLanes, T>(e1, arg + TLanes.Count, TLanes.Count);
+        EdgeNumbers.Store<TLanes, T>(e2, arg + 2 * TLanes.Count, TLanes.Count);
+        EdgeNumbers.Store<TLanes, T>(e3, arg + 3 * TLanes.Count, TLanes.Count);
+    }
+
+    // One register of features: the positions are cut into four parts, four chains that hide the latency of a comparison, and the parts are merged in their
+    // order, so that the first of equal edges stays. What does not divide by four goes to the first part.
     private readonly void SliceWithArg<TLanes>(T* output, int* arg, nint begin, nint end, nint feature, int count, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var messages = Messages;
-        var none = EdgeNumbers.Broadcast<TLanes, T>(-1);
-        var value = TLanes.Zero;
-        var edge = none;
+        Start(messages, output, arg, begin, feature, count, accumulate, out TLanes v0, out TLanes e0);
+        var part = (end - begin) / 4;
+        var second = end - 3 * part;
+        var position = begin + 1;
+        if (part > 0)
+        {
+            var third = second + part;
+            var fourth = third + part;
+            TLanes v1 = messages.Value<TLanes>(messages.At(second), feature, count), e1 = EdgeNumbers.Broadcast<TLanes, T>(Order[second]);
+            TLanes v2 = messages.Value<TLanes>(messages.At(third), feature, count), e2 = EdgeNumbers.Broadcast<TLanes, T>(Order[third]);
+            TLanes v3 = messages.Value<TLanes>(messages.At(fourth), feature, count), e3 = EdgeNumbers.Broadcast<TLanes, T>(Order[fourth]);
+            for (nint i = 1; i < part; i++, position++)
+            {
+                Replace(messages.Value<TLanes>(messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
+                Replace(messages.Value<TLanes>(messages.At(second + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[second + i]), ref v1, ref e1);
+                Replace(messages.Value<TLanes>(messages.At(third + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[third + i]), ref v2, ref e2);
+                Replace(messages.Value<TLanes>(messages.At(fourth + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[fourth + i]), ref v3, ref e3);
+            }
+
+            for (; position < second; position++)
+            {
+                Replace(messages.Value<TLanes>(messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
+            }
+
+            Replace(v1, e1, ref v0, ref e0);
+            Replace(v2, e2, ref v0, ref e0);
+            Replace(v3, e3, ref v0, ref e0);
+            position = end;
+        }
+
+        for (; position < end; position++)
+        {
+            Replace(messages.Value<TLanes>(messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
+        }
+
+        EdgeRows.Store(v0, output, count);
+        EdgeNumbers.Store<TLanes, T>(e0, arg, count);
+    }
+
+    // The first value, which takes the place where there is nothing yet or where it is better.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Start<TLanes>(in TMessages messages, T* output, int* arg, nint begin, nint feature, int count, bool accumulate, out TLanes value, out TLanes edge)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        value = messages.Value<TLanes>(messages.At(begin), feature, count);
+        edge = EdgeNumbers.Broadcast<TLanes, T>(Order[begin]);
         if (accumulate)
         {
-            value = EdgeRows.Load<TLanes, T>(output, count);
-            edge = EdgeNumbers.Load<TLanes, T>(arg, count);
+            var before = EdgeRows.Load<TLanes, T>(output, count);
+            var edgeBefore = EdgeNumbers.Load<TLanes, T>(arg, count);
+            var replaces = TLanes.Or(EdgeNumbers.Equal<TLanes, T>(edgeBefore, EdgeNumbers.Broadcast<TLanes, T>(-1)), TReduction.Replaces<TLanes, T>(value, before));
+            value = TLanes.Select(replaces, value, before);
+            edge = TLanes.Select(replaces, edge, edgeBefore);
         }
+    }
 
-        var candidate = messages.Value<TLanes>(messages.At(begin), feature, count);
-        var replaces = TLanes.Or(EdgeNumbers.Equal<TLanes, T>(edge, none), TReduction.Replaces<TLanes, T>(candidate, value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Combine<TLanes>(TLanes candidate, TLanes number, ref TLanes value, ref TLanes edge)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var before = value;
+        value = TReduction.Combine<TLanes, T>(before, candidate);
+        edge = TLanes.Select(TLanes.Equal(value, before), edge, number);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Replace<TLanes>(TLanes candidate, TLanes number, ref TLanes value, ref TLanes edge)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var replaces = TReduction.Replaces<TLanes, T>(candidate, value);
         value = TLanes.Select(replaces, candidate, value);
-        edge = TLanes.Select(replaces, EdgeNumbers.Broadcast<TLanes, T>(Order[begin]), edge);
-        for (var position = begin + 1; position < end; position++)
-        {
-            messages.Prefetch(position, feature, sizeof(TLanes));
-            candidate = messages.Value<TLanes>(messages.At(position), feature, count);
-            replaces = TReduction.Replaces<TLanes, T>(candidate, value);
-            value = TLanes.Select(replaces, candidate, value);
-            edge = TLanes.Select(replaces, EdgeNumbers.Broadcast<TLanes, T>(Order[position]), edge);
-        }
-
-        EdgeRows.Store(value, output, count);
-        EdgeNumbers.Store<TLanes, T>(edge, arg, count);
+        edge = TLanes.Select(replaces, number, edge);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

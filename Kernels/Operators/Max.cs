@@ -44,5 +44,5 @@ public readonly struct Max : IReduction
     public static TLanes Replaces<TLanes, T>(TLanes candidate, TLanes incumbent)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-        => TLanes.Or(TLanes.GreaterThan(candidate, incumbent), TLanes.AndNot(TLanes.IsNaN(candidate), TLanes.IsNaN(incumbent)));
+        => TLanes.AndNot(TLanes.Equal(incumbent, incumbent), TLanes.LessThanOrEqual(candidate, incumbent));
 }
