@@ -39,7 +39,7 @@ public sealed class EdgeIndex
     /// <param name="nodes">Number of nodes <c>N</c>, ≥ 0.</param>
     /// <param name="threads">Threads to use at most, 0 for one per processor; the result does not depend on it.</param>
     public static EdgeIndex Create(ReadOnlySpan<int> index, int nodes, int threads) =>
-        Create(index, NewList(index.Length), nodes, [], [], threads, nameof(index));
+        Create(index, NewList(index.Length), NewList(index.Length), nodes, [], [], threads, nameof(index));
 
     /// <inheritdoc cref="Create(ReadOnlySpan{int}, int)"/>
     public static EdgeIndex Create(ReadOnlySpan<long> index, int nodes) => Create(index, nodes, 0);
@@ -48,29 +48,42 @@ public sealed class EdgeIndex
     public static EdgeIndex Create(ReadOnlySpan<long> index, int nodes, int threads)
     {
         var narrow = Narrow(index, nodes, nameof(index));
-        return Create(narrow, narrow, nodes, [], [], threads, nameof(index));
+        return Create(narrow, narrow, NewList(index.Length), nodes, [], [], threads, nameof(index));
     }
 
     /// <summary>Checks and groups a list, and brings another one into the order of the rows.</summary>
     /// <param name="from">Node of every edge.</param>
     /// <param name="index">Receives a copy, which the index keeps; may be the same array.</param>
+    /// <param name="order">Receives the order of the edges, which the index keeps.</param>
     /// <param name="nodes">Number of nodes.</param>
     /// <param name="other">A number for every edge, or nothing.</param>
     /// <param name="otherByNode">Receives these numbers in the order of the rows.</param>
     /// <param name="threads">Threads to use at most, 0 for one per processor.</param>
     /// <param name="name">The argument that the list came from.</param>
-    internal static EdgeIndex Create(ReadOnlySpan<int> from, int[] index, int nodes, ReadOnlySpan<int> other, int[] otherByNode, int threads, string name)
+    internal static EdgeIndex Create(ReadOnlySpan<int> from, int[] index, int[] order, int nodes, ReadOnlySpan<int> other, int[] otherByNode, int threads, string name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nodes);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        var offsets = GC.AllocateUninitializedArray<long>(checked(nodes + 1), pinned: true);
-        var order = NewList(index.Length);
+        var offsets = NewArray<long>(checked(nodes + 1));
         var bad = EdgeSort.Run(from, index, nodes, other, offsets, order, otherByNode, threads == 0 ? Environment.ProcessorCount : threads, out var isSorted);
         return bad < 0 ? new EdgeIndex(nodes, index, order, offsets, isSorted) : throw OutOfRange(name, bad, from[bad], nodes);
     }
 
-    /// <summary>A list of nodes or edges, pinned so that kernels need not pin it again, of undefined content.</summary>
-    internal static int[] NewList(int length) => GC.AllocateUninitializedArray<int>(length, pinned: true);
+    /// <summary>A list of nodes or edges, pinned so that kernels need not pin it again, of undefined content, in large pages where it is long.</summary>
+    internal static int[] NewList(int length) => NewArray<int>(length);
+
+    // A page of 4 KiB takes as long to get as some hundred edges to sort.
+    private static unsafe T[] NewArray<T>(int length)
+        where T : unmanaged
+    {
+        var array = GC.AllocateUninitializedArray<T>(length, pinned: true);
+        fixed (T* memory = array)
+        {
+            AlignedMemory.UseLargePages(memory, (nuint)length * (nuint)sizeof(T));
+        }
+
+        return array;
+    }
 
     internal static int[] Narrow(ReadOnlySpan<long> index, int nodes, string name)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Native.Kernels;
@@ -7,18 +8,23 @@ namespace Native.Kernels;
 /// </summary>
 /// <remarks>
 /// Chunks of edges count their nodes; the counts of all tell every chunk where its edges go, and it puts them there. With many nodes that would write to
-/// more places than the caches hold, so the chunks deal their edges to buckets of neighbouring nodes first, and then every bucket is sorted by itself, with
-/// no memory besides the result and a copy of one bucket. Chunks and buckets depend on the sizes alone. A list that is grouped already is recognised by the
-/// check and only gets its offsets.
+/// more places than the caches hold, so the chunks deal their edges to buckets of neighbouring nodes first, and then every bucket is sorted by itself. A
+/// dealt edge is one number, its place in its chunk and its node's place in the bucket, so that there is no memory besides the result and a copy of one
+/// bucket. A list that is grouped already is recognised by the check and only gets its offsets.
 /// </remarks>
 internal unsafe struct EdgeSort
 {
-    // Positions for so many nodes stay in the second-level cache.
-    private const int MostNodesAtOnce = 1 << 16;
-    private const int ChunkEdges = 1 << 16;
-    private const int MostChunks = 64;
-    private const int BucketEdges = 1 << 14;
-    private const int MostBuckets = 1 << 10;
+    // The rows of so many nodes can be written side by side: their ends stay in the caches.
+    private const int MostNodesAtOnce = 1 << 15;
+    private const int BucketEdges = 1 << 13;
+    private const int MostBuckets = 1 << 11;
+
+    // A shorter chunk is not worth handing to a thread; a longer one than 2^20 edges leaves no bits for the nodes of a bucket.
+    private const int FewestChunkEdges = 1 << 16;
+    private const int MostChunkEdges = 1 << 20;
+
+    // Edges that are checked and copied before they are counted, which stay in the first-level cache.
+    private const int CheckedEdges = 1 << 11;
 
     private int* _from;
     private int* _index;
@@ -39,11 +45,11 @@ internal unsafe struct EdgeSort
     private int* _bad;
     private bool* _ascending;
 
-    // [chunks, buckets]: edges of a chunk in a bucket, then where they go.
-    private int* _positions;
+    // [buckets]: where the edges of a bucket begin.
+    private int* _starts;
 
-    // [E]: node of every dealt edge, in the memory for the other ends where there is such.
-    private int* _dealtNodes;
+    // [chunks, buckets]: edges of a chunk in a bucket; then where they go, and when they went there, where the next chunk's begin.
+    private int* _positions;
 
     private enum Step
     {
@@ -87,52 +93,51 @@ internal unsafe struct EdgeSort
                 _order = pOrder,
                 _otherByNode = pOtherByNode,
             };
-            sort.Cut();
-            var memory = NativeMemory.Alloc((nuint)sort._chunks, (nuint)((sort._buckets + 2) * sizeof(int)));
+            sort.Cut(Math.Max(1, threads));
+            var memory = NativeMemory.Alloc((nuint)sort._buckets * ((nuint)sort._chunks + 1) + 2 * (nuint)sort._chunks, sizeof(int));
             try
             {
-                sort._bad = (int*)memory;
-                sort._positions = sort._bad + sort._chunks;
-                sort._ascending = (bool*)(sort._positions + (nint)sort._chunks * sort._buckets);
+                sort._starts = (int*)memory;
+                sort._positions = sort._starts + sort._buckets;
+                sort._bad = sort._positions + (nint)sort._chunks * sort._buckets;
+                sort._ascending = (bool*)(sort._bad + sort._chunks);
                 return sort.Run(threads, out isSorted);
             }
             finally
             {
-                if (sort._dealtNodes != pOtherByNode)
-                {
-                    NativeMemory.Free(sort._dealtNodes);
-                }
-
                 NativeMemory.Free(memory);
             }
         }
     }
 
-    private void Cut()
+    // The result is the same however the edges are cut.
+    private void Cut(int threads)
     {
+        var fewest = FewestChunkEdges;
+        long most = int.MaxValue;
         if (_nodes <= MostNodesAtOnce && _nodes <= _edges)
         {
             // The counts of a chunk must not be more work than its edges.
             _buckets = _nodes;
-            _chunkEdges = Math.Max(ChunkEdges, 4 * _nodes);
+            fewest = Math.Max(fewest, 4 * _nodes);
         }
         else
         {
             var wanted = Math.Clamp(_edges / BucketEdges, 1, MostBuckets);
-            for (_shift = 1; Divide(_nodes, 1 << _shift) > wanted;)
+            for (_shift = 1; Divide(_nodes, 1L << _shift) > wanted;)
             {
                 _shift++;
             }
 
-            _buckets = Divide(_nodes, 1 << _shift);
-            _chunkEdges = ChunkEdges;
+            _buckets = Divide(_nodes, 1L << _shift);
+            most = Math.Min(MostChunkEdges, (1L << 32) >> _shift);
         }
 
-        _chunkEdges = Math.Max(_chunkEdges, Divide(_edges, MostChunks));
+        _chunkEdges = (int)Math.Min(most, Math.Max(fewest, Divide(_edges, threads)));
         _chunks = Divide(_edges, _chunkEdges);
     }
 
-    private int Run(int threads, out bool isSorted)
+    private readonly int Run(int threads, out bool isSorted)
     {
         isSorted = true;
         For(Step.Check, _chunks, threads);
@@ -152,11 +157,6 @@ internal unsafe struct EdgeSort
         else
         {
             Position();
-            if (_shift > 0)
-            {
-                _dealtNodes = _otherByNode is null ? (int*)NativeMemory.Alloc((nuint)_edges, sizeof(int)) : _otherByNode;
-            }
-
             For(Step.Deal, _chunks, threads);
             For(Step.Group, _shift > 0 ? _buckets : 0, threads);
         }
@@ -181,26 +181,65 @@ internal unsafe struct EdgeSort
     {
         var (begin, end) = Chunk(chunk);
         var counts = _positions + (nint)chunk * _buckets;
+        var shift = _shift;
         new Span<int>(counts, _buckets).Clear();
         var ascending = true;
         var previous = chunk == 0 ? 0 : _from[begin - 1];
         _bad[chunk] = -1;
-        for (var edge = begin; edge < end; edge++)
+        for (var edge = begin; edge < end;)
         {
-            var node = _from[edge];
-            _index[edge] = node;
-            if ((uint)node >= (uint)_nodes)
+            var count = (int)Math.Min(CheckedEdges, end - edge);
+            var nodes = new ReadOnlySpan<int>(_from + edge, count);
+            nodes.CopyTo(new Span<int>(_index + edge, count));
+            if (!AreInRange(nodes))
             {
-                _bad[chunk] = (int)edge;
+                _bad[chunk] = FirstBad(edge);
                 return;
             }
 
-            ascending &= node >= previous;
-            previous = node;
-            counts[node >> _shift]++;
+            foreach (var node in nodes)
+            {
+                counts[node >> shift]++;
+            }
+
+            for (var i = 0; ascending && i < count; i++)
+            {
+                ascending = nodes[i] >= previous;
+                previous = nodes[i];
+            }
+
+            edge += count;
         }
 
         _ascending[chunk] = ascending;
+    }
+
+    private readonly bool AreInRange(ReadOnlySpan<int> nodes)
+    {
+        var vectors = MemoryMarshal.Cast<int, Vector<uint>>(nodes);
+        var largest = Vector<uint>.Zero;
+        foreach (var vector in vectors)
+        {
+            largest = Vector.Max(largest, vector);
+        }
+
+        var inRange = Vector.LessThanAll(largest, new Vector<uint>((uint)_nodes));
+        foreach (var node in nodes[(vectors.Length * Vector<uint>.Count)..])
+        {
+            inRange &= (uint)node < (uint)_nodes;
+        }
+
+        return inRange;
+    }
+
+    private readonly int FirstBad(nint edge)
+    {
+        while ((uint)_from[edge] < (uint)_nodes)
+        {
+            edge++;
+        }
+
+        return (int)edge;
     }
 
     // A row begins where the nodes reach or pass it, which happens in one chunk; those behind the last edge's belong to the last.
@@ -228,78 +267,102 @@ internal unsafe struct EdgeSort
         }
     }
 
-    // From the counts to the first positions: bucket by bucket, in each the chunks in their order, which keeps the sort stable.
+    // From the counts to the first positions: of a chunk's edges in their bucket, the chunks in their order, which keeps the sort stable; and of the buckets.
     private readonly void Position()
     {
+        var starts = _starts;
+        new Span<int>(starts, _buckets).Clear();
+        for (var chunk = 0; chunk < _chunks; chunk++)
+        {
+            var counts = _positions + (nint)chunk * _buckets;
+            for (var bucket = 0; bucket < _buckets; bucket++)
+            {
+                var before = starts[bucket];
+                starts[bucket] = before + counts[bucket];
+                counts[bucket] = before;
+            }
+        }
+
         var position = 0;
         for (var bucket = 0; bucket < _buckets; bucket++)
         {
+            var count = starts[bucket];
+            starts[bucket] = position;
             if (_shift == 0)
             {
                 _offsets[bucket] = position;
             }
 
-            for (var chunk = 0; chunk < _chunks; chunk++)
-            {
-                ref var entry = ref _positions[(nint)chunk * _buckets + bucket];
-                (entry, position) = (position, position + entry);
-            }
+            position += count;
         }
     }
 
     private readonly void Deal(int chunk)
     {
         var (begin, end) = Chunk(chunk);
-        var next = _positions + (nint)chunk * _buckets;
+        var index = _index;
+        var other = _other;
         var order = _order;
-        if (_shift > 0)
+        var otherByNode = _otherByNode;
+        var shift = _shift;
+        var next = _positions + (nint)chunk * _buckets;
+        for (var bucket = 0; bucket < _buckets; bucket++)
         {
-            var nodes = _dealtNodes;
-            for (var edge = begin; edge < end; edge++)
-            {
-                var node = _index[edge];
-                var to = next[node >> _shift]++;
-                order[to] = (int)edge;
-                nodes[to] = node;
-            }
+            next[bucket] += _starts[bucket];
         }
-        else if (_otherByNode is null)
+
+        if (shift > 0)
         {
+            var place = (1u << shift) - 1;
             for (var edge = begin; edge < end; edge++)
             {
-                order[next[_index[edge]]++] = (int)edge;
+                var node = (uint)index[edge];
+                nint to = next[node >> shift]++;
+                order[to] = (int)(((uint)(edge - begin) << shift) | (node & place));
+                if (otherByNode is not null)
+                {
+                    otherByNode[to] = other[edge];
+                }
             }
         }
         else
         {
-            var others = _otherByNode;
             for (var edge = begin; edge < end; edge++)
             {
-                var to = next[_index[edge]]++;
+                nint to = next[index[edge]]++;
                 order[to] = (int)edge;
-                others[to] = _other[edge];
+                if (otherByNode is not null)
+                {
+                    otherByNode[to] = other[edge];
+                }
             }
         }
     }
 
     private readonly void Group(int bucket)
     {
-        // After the edges were dealt, the last chunk's position in a bucket is the bucket's end.
-        var ends = _positions + (nint)(_chunks - 1) * _buckets;
-        var begin = bucket == 0 ? 0 : ends[bucket - 1];
-        var count = ends[bucket] - begin;
+        var begin = _starts[bucket];
+        var count = (bucket + 1 < _buckets ? _starts[bucket + 1] : _edges) - begin;
         var firstNode = bucket << _shift;
         var nodes = (int)Math.Min(_nodes - firstNode, 1L << _shift);
+        var shift = _shift;
+        var place = (1u << shift) - 1;
+        var order = _order;
+        var otherByNode = _otherByNode;
         var next = (int*)NativeMemory.Alloc((nuint)nodes + 2 * (nuint)count, sizeof(int));
-        var dealtNodes = next + nodes;
-        var dealtEdges = dealtNodes + count;
+        var dealt = (uint*)next + nodes;
+        var others = (int*)dealt + count;
         new Span<int>(next, nodes).Clear();
         for (nint i = 0; i < count; i++)
         {
-            var node = _dealtNodes[begin + i] - firstNode;
-            dealtNodes[i] = node;
-            dealtEdges[i] = _order[begin + i];
-            next[node]++;
+            var edge = (uint)order[begin + i];
+            dealt[i] = edge;
+            next[edge & place]++;
+        }
+
+        if (otherByNode is not null)
+        {
+            new ReadOnlySpan<int>(otherByNode + begin, count).CopyTo(new Span<int>(others, count));
         }
 
         var position = begin;
@@ -309,21 +372,26 @@ internal unsafe struct EdgeSort
             (next[node], position) = (position, position + next[node]);
         }
 
-        for (nint i = 0; i < count; i++)
+        nint done = 0;
+        for (var chunk = 0; chunk < _chunks; chunk++)
         {
-            var to = next[dealtNodes[i]]++;
-            var edge = dealtEdges[i];
-            _order[to] = edge;
-            if (_otherByNode is not null)
+            var firstEdge = chunk * _chunkEdges;
+            nint end = _positions[(nint)chunk * _buckets + bucket] - begin;
+            for (; done < end; done++)
             {
-                _otherByNode[to] = _other[edge];
+                nint to = next[dealt[done] & place]++;
+                order[to] = firstEdge + (int)(dealt[done] >> shift);
+                if (otherByNode is not null)
+                {
+                    otherByNode[to] = others[done];
+                }
             }
         }
 
         NativeMemory.Free(next);
     }
 
-    private static int Divide(int size, int part) => (int)((size + (long)part - 1) / part);
+    private static int Divide(int size, long part) => (int)((size + part - 1) / part);
 
     private struct Work : IWork
     {

@@ -56,10 +56,13 @@ public sealed class Graph
             throw new ArgumentException($"destination: expected {source.Length} entries, one for each in source, but got {destination.Length}.", nameof(destination));
         }
 
+        // All lists before the first is written: then they can share large pages.
         _destinationBySource = EdgeIndex.NewList(source.Length);
         _sourceByDestination = EdgeIndex.NewList(source.Length);
-        Source = EdgeIndex.Create(source, keptSource, nodes, destination, _destinationBySource, threads, nameof(source));
-        Destination = EdgeIndex.Create(destination, keptDestination, nodes, source, _sourceByDestination, threads, nameof(destination));
+        var sourceOrder = EdgeIndex.NewList(source.Length);
+        var destinationOrder = EdgeIndex.NewList(source.Length);
+        Source = EdgeIndex.Create(source, keptSource, sourceOrder, nodes, destination, _destinationBySource, threads, nameof(source));
+        Destination = EdgeIndex.Create(destination, keptDestination, destinationOrder, nodes, source, _sourceByDestination, threads, nameof(destination));
     }
 
     private Graph(Graph graph)
