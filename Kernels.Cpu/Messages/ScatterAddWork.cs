@@ -1,63 +1,66 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Native.Kernels.Cpu;
 
 /// <summary>
-/// Adds edge rows of a cache line or more to nodes in the order of the edges: <c>output[index[e]] += v[e]</c>. The values are then read as they lie in
-/// memory, which is faster than picking them node by node, and it is the sums that are picked, from the caches. Threads share the nodes, not the edges, so
-/// that every sum is formed in the order of the edges by one thread; each looks through all edges and adds those of its own nodes, whole rows, so that no two
-/// threads fetch the same or neighbouring cache lines of a row.
+/// Adds short edge rows to nodes, <c>output[index[e]] += v[e]</c>, that are not grouped by node. A few threads are not faster than one that reads the values
+/// as they lie in memory and picks the sums, from the caches; more threads share the nodes and pick the values. Every sum goes on from what the node holds,
+/// in the order of the edges, so both give the same bits.
 /// </summary>
-/// <remarks>For nodes of so few edges that they may be added up plainly; other indices and short rows go node by node.</remarks>
+/// <remarks>For rows of one register, sums that stay in the caches, and nodes of so few edges that they may be added up plainly.</remarks>
 internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // What the last-level cache holds of the sums on most processors, and a share of it that leaves no room for the values.
+    // What the last-level cache holds of the sums on most processors.
     private const long MostSumBytes = 16L << 20;
-    private const long FewestValueBytes = 8L << 20;
 
-    // A cache line.
-    private const int ShortestRow = 64;
+    private const int FewestThreadsByNode = 4;
 
-    // Edges looked through at a time for those of a block's nodes.
-    private const int BatchEdges = 512;
+    // Edges of a block of nodes, enough to be worth handing to a thread.
+    private const int BlockEdges = 1 << 14;
 
     private int* _index;
+    private int* _order;
+    private long* _offsets;
     private nint _edges;
+    private int _nodes;
     private T* _v;
     private nint _stride;
     private T* _output;
     private nint _outputStride;
     private nint _features;
-    private long* _offsets;
-    private int _nodes;
     private int _blocks;
+    private bool _byNode;
 
-    /// <summary>Whether the sums stay in the caches and what is added does not.</summary>
+    /// <summary>Whether the rows, the sums and the index are as this needs them; the threads do not count.</summary>
     public static bool Suits(EdgeIndex index, nint features)
     {
         var row = features * sizeof(T);
-        return !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && row >= ShortestRow
-            && (Int128)index.Edges * row > FewestValueBytes && (Int128)index.Nodes * row <= MostSumBytes;
+        return !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (Int128)index.Nodes * row <= MostSumBytes
+            && (features == 1 || row == Unsafe.SizeOf<Lanes128<T>>() || row == Unsafe.SizeOf<Lanes256<T>>());
     }
 
     public static void Run(EdgeIndex index, T* v, nint stride, T* output, nint outputStride, nint features, int threads)
     {
-        fixed (int* nodes = index.Index)
+        fixed (int* nodes = index.Index, order = index.Order)
         fixed (long* offsets = index.Offsets)
         {
+            var byNode = threads >= FewestThreadsByNode;
             var work = new ScatterAddWork<T>
             {
                 _index = nodes,
+                _order = order,
+                _offsets = offsets,
                 _edges = index.Edges,
+                _nodes = index.Nodes,
                 _v = v,
                 _stride = stride,
                 _output = output,
                 _outputStride = outputStride,
                 _features = features,
-                _offsets = offsets,
-                _nodes = index.Nodes,
-                _blocks = Math.Max(1, threads),
+                _blocks = byNode ? index.Edges / BlockEdges + 1 : 1,
+                _byNode = byNode,
             };
             LanesWork.For<ScatterAddWork<T>, T>(ref work, work._blocks, threads, features);
         }
@@ -66,76 +69,55 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        var first = FirstNode(block);
-        var count = (uint)(FirstNode(block + 1) - first);
-        var own = stackalloc int[BatchEdges];
-        for (nint begin = 0; begin < _edges; begin += BatchEdges)
+        for (nint feature = 0; feature < _features; feature += TLanes.Count)
         {
-            var end = Math.Min(begin + BatchEdges, _edges);
-            var found = 0;
-            for (var edge = begin; edge < end; edge++)
+            if (_byNode)
             {
-                // Whose an edge is cannot be foretold: no branch.
-                own[found] = (int)edge;
-                found += (uint)(_index[edge] - first) < count ? 1 : 0;
+                AddNodes<TLanes>(FirstNode(block), FirstNode(block + 1), _v + feature, _output + feature);
             }
-
-            for (var i = 0; i < found; i++)
+            else
             {
-                var ahead = own[Math.Min(i + EdgeRows.PrefetchDistance, found - 1)];
-                AddRow<TLanes>(own[i], ahead);
+                AddEdges<TLanes>(_v + feature, _output + feature);
             }
         }
     }
 
     // Every block has about as many edges.
-    private readonly int FirstNode(int block)
-    {
-        var edge = (long)((Int128)_edges * block / _blocks);
-        var (low, high) = (0, _nodes);
-        while (low < high)
-        {
-            var middle = low + (high - low) / 2;
-            (low, high) = _offsets[middle] < edge ? (middle + 1, high) : (low, middle);
-        }
+    private readonly int FirstNode(int block) =>
+        block == 0 ? 0 : block == _blocks ? _nodes : EdgeBlocks.RowOf(_offsets, _nodes, (long)_edges * block / _blocks);
 
-        return block == _blocks ? _nodes : low;
-    }
-
-    private readonly void AddRow<TLanes>(nint edge, nint edgeAhead)
+    // The sums are few bytes, and the out-of-order window reaches many edges ahead: nothing is to be asked for.
+    private readonly void AddEdges<TLanes>(T* from, T* output)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        var from = _v + edge * _stride;
-        var to = _output + _index[edge] * _outputStride;
-        var fromAhead = _v + edgeAhead * _stride;
-        var toAhead = _output + _index[edgeAhead] * _outputStride;
-        nint feature = 0;
-        for (; feature <= _features - 4 * TLanes.Count; feature += 4 * TLanes.Count)
+        var index = _index;
+        var edges = _edges;
+        var stride = _stride;
+        var outputStride = _outputStride;
+        for (nint edge = 0; edge < edges; edge++)
         {
-            EdgeRows.Prefetch(fromAhead + feature, 4 * sizeof(TLanes));
-            EdgeRows.Prefetch(toAhead + feature, 4 * sizeof(TLanes));
-            Add<TLanes>(from + feature, to + feature);
-            Add<TLanes>(from + feature + TLanes.Count, to + feature + TLanes.Count);
-            Add<TLanes>(from + feature + 2 * TLanes.Count, to + feature + 2 * TLanes.Count);
-            Add<TLanes>(from + feature + 3 * TLanes.Count, to + feature + 3 * TLanes.Count);
-        }
-
-        for (; feature <= _features - TLanes.Count; feature += TLanes.Count)
-        {
-            EdgeRows.Prefetch(fromAhead + feature, sizeof(TLanes));
-            EdgeRows.Prefetch(toAhead + feature, sizeof(TLanes));
-            Add<TLanes>(from + feature, to + feature);
-        }
-
-        if (feature < _features)
-        {
-            var rest = (int)(_features - feature);
-            EdgeRows.Prefetch(fromAhead + feature, sizeof(TLanes));
-            EdgeRows.Prefetch(toAhead + feature, sizeof(TLanes));
-            TLanes.StorePartial(TLanes.LoadPartial(to + feature, rest) + TLanes.LoadPartial(from + feature, rest), to + feature, rest);
+            var to = output + index[edge] * outputStride;
+            TLanes.Store(TLanes.Load(to) + TLanes.Load(from), to);
+            from += stride;
         }
     }
 
-    private static void Add<TLanes>(T* from, T* to)
-        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Store(TLanes.Load(to) + TLanes.Load(from), to);
+    private readonly void AddNodes<TLanes>(int node, int end, T* v, T* output)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var order = _order;
+        var stride = _stride;
+        for (; node < end; node++)
+        {
+            var to = output + node * _outputStride;
+            var sum = TLanes.Load(to);
+            var last = (nint)_offsets[node + 1];
+            for (var position = (nint)_offsets[node]; position < last; position++)
+            {
+                sum += TLanes.Load(v + order[position] * stride);
+            }
+
+            TLanes.Store(sum, to);
+        }
+    }
 }

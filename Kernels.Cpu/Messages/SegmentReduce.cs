@@ -74,6 +74,10 @@ public static unsafe partial class Messages
             {
                 RowReductionWork<StreamedRows<T>, TReduction, T>.Run(new(v, stride, 0), index, offsets, order, output, threads);
             }
+            else if (PassingRows<T>.Suits(index.Edges, output.Features))
+            {
+                RowReductionWork<PassingRows<T>, TReduction, T>.Run(new(v, stride, order, index.Edges), index, offsets, order, output, threads);
+            }
             else
             {
                 RowReductionWork<IndexedRows<T>, TReduction, T>.Run(new(v, stride, order, index.Edges), index, offsets, order, output, threads);
