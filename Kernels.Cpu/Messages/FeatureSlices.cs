@@ -16,6 +16,9 @@ internal unsafe struct FeatureSlices<T>
     // Two cache lines of a row: narrower slices spend more time on the edges than on the features.
     private const int NarrowestBytes = 128;
 
+    // Fewer slices do not pay for the copies and for reading the edges again: a good part of all features is then in the last-level cache as it is.
+    private const int FewestSlices = 4;
+
     // Fewer edges per node do not pay for the copy.
     private const int FewestEdgesPerNode = 8;
 
@@ -58,7 +61,7 @@ internal unsafe struct FeatureSlices<T>
 
         var width = Math.Max(NarrowestBytes / sizeof(T), (nint)BitOperations.RoundUpToPowerOf2((ulong)(SliceBytes / sizeof(T) / index.Nodes) + 1) / 2);
         var head = heads > 1 ? features / heads : features;
-        return index.Nodes * width * sizeof(T) <= MostBytes && width < features && (heads <= 1 || width % head == 0 || head % width == 0)
+        return index.Nodes * width * sizeof(T) <= MostBytes && FewestSlices * width <= features && (heads <= 1 || width % head == 0 || head % width == 0)
             ? new FeatureSlices<T>(x, stride, index.Nodes, width, true)
             : whole;
     }
