@@ -75,7 +75,7 @@ public static unsafe partial class Messages
                 var rows = new RowOutput<T>(dFrom, dx.Stride, features, null, 0, default, false);
                 if (TReduction.IsExtremum)
                 {
-                    var messages = new ExtremumGradientRows<T>(g, stride, destinations, graph.Edges, order, edges, arg.Stride, w, weights.Stride, heads);
+                    var messages = new ExtremumGradientRows<T>(g, stride, destinations, order, edges, arg.Stride, w, weights.Stride, heads);
                     RowReductionWork<ExtremumGradientRows<T>, Sum, T>.Run(messages, graph.Source, offsets, order, rows, threads);
                 }
                 else
@@ -115,18 +115,18 @@ public static unsafe partial class Messages
                 var from = slices.Read(first, slice.Features, threads, out var fromStride);
                 if (weights is null)
                 {
-                    RowReductionWork<IndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, index.Edges), index, offsets, order, slice, threads);
+                    RowReductionWork<IndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows), index, offsets, order, slice, threads);
                     continue;
                 }
 
                 var w = weights + first / width;
                 if (slice.Features > width && HeadIndexedRows<T>.Suits(width))
                 {
-                    RowReductionWork<HeadIndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, index.Edges, order, w, weightStride, (int)width), index, offsets, order, slice, threads, width);
+                    RowReductionWork<HeadIndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, order, w, weightStride, (int)width), index, offsets, order, slice, threads, width);
                 }
                 else
                 {
-                    RowReductionWork<WeightedIndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, index.Edges, order, w, weightStride, (int)Math.Max(1, slice.Features / width)), index, offsets, order, slice, threads);
+                    RowReductionWork<WeightedIndexedRows<T>, TReduction, T>.Run(new(from, fromStride, rows, order, w, weightStride, (int)Math.Max(1, slice.Features / width)), index, offsets, order, slice, threads);
                 }
             }
         }

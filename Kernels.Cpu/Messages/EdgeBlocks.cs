@@ -59,6 +59,9 @@ internal readonly unsafe struct EdgeBlocks
     /// <summary>Number of pieces of long rows.</summary>
     public int Pieces { get; }
 
+    /// <summary>Row offsets, <c>[N + 1]</c>.</summary>
+    public long* Offsets => _offsets;
+
     /// <summary>Blocks and pieces: <see cref="Runs"/> takes a number below this.</summary>
     public int Count => Blocks + Pieces;
 

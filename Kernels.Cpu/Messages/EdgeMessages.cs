@@ -31,15 +31,19 @@ internal unsafe interface IEdgeMessages<T>
     /// <summary>The message at a position.</summary>
     EdgeMessage<T> At(nint position);
 
-    /// <summary>Asks the caches for a part of the row of a later position.</summary>
+    /// <summary>Asks the caches for a part of the row of a position.</summary>
     void Prefetch(nint position, nint feature, int bytes);
 
     /// <summary>The message's features from <paramref name="feature"/> on; <paramref name="count"/> of them, at most one per lane.</summary>
-    TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
+    /// <param name="message">The message.</param>
+    /// <param name="row">These features of its row: the caller knows whether they fill a register, and then loads them without a branch.</param>
+    /// <param name="feature">The first feature.</param>
+    /// <param name="count">Number of features.</param>
+    TLanes Value<TLanes>(EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TLanes : unmanaged, ILanes<TLanes, T>;
 
-    /// <summary><c>REDUCE(accumulator, message)</c>.</summary>
-    TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+    /// <summary><c>REDUCE(accumulator, <see cref="Value"/>)</c>.</summary>
+    TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T>;
 }
@@ -52,7 +56,18 @@ internal static unsafe class EdgeRows
     /// </summary>
     public const int PrefetchDistance = 12;
 
+    // The first cache has 32 KiB or more; the row being reduced is in it too.
+    private const int PrefetchBytes = 12 << 10;
+    private const int LeastPrefetchDistance = 8;
+    private const int MostPrefetchDistance = 64;
+
     private const int CacheLine = 64;
+
+    /// <summary>
+    /// How many positions ahead rows of so many bytes are asked for where nothing but such rows goes through the first cache: as far as it can hold them, so
+    /// that the few that come from further away have arrived too and do not hold up the others.
+    /// </summary>
+    public static nint PrefetchDistanceOf(nint bytes) => Math.Clamp(PrefetchBytes / bytes, LeastPrefetchDistance, MostPrefetchDistance);
 
     /// <summary>Asks the caches for up to eight lines. <paramref name="bytes"/> is a constant where this is inlined, so the comparisons fold.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -114,13 +129,12 @@ internal static unsafe class EdgeRows
 }
 
 /// <summary>Rows picked by an index: <c>rows[index[p]]</c>. The source rows of an aggregate, or the edge rows of a segment reduction.</summary>
-internal unsafe struct IndexedRows<T>(T* rows, nint stride, int* index, nint count) : IEdgeMessages<T>
+internal unsafe struct IndexedRows<T>(T* rows, nint stride, int* index) : IEdgeMessages<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T* _rows = rows;
     private readonly nint _stride = stride;
     private readonly int* _index = index;
-    private readonly nint _last = count - 1;
 
     public readonly int Heads => 1;
 
@@ -132,27 +146,25 @@ internal unsafe struct IndexedRows<T>(T* rows, nint stride, int* index, nint cou
     public readonly EdgeMessage<T> At(nint position) => new(_rows + _index[position] * _stride);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Prefetch(nint position, nint feature, int bytes) =>
-        EdgeRows.Prefetch(_rows + _index[Math.Min(position + EdgeRows.PrefetchDistance, _last)] * _stride + feature, bytes);
+    public readonly void Prefetch(nint position, nint feature, int bytes) => EdgeRows.Prefetch(_rows + _index[position] * _stride + feature, bytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
-        where TLanes : unmanaged, ILanes<TLanes, T> => EdgeRows.Load<TLanes, T>(message.Row + feature, count);
+    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, TLanes row, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => row;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
-        where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count));
+        where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count));
 }
 
 /// <summary>Weighted rows picked by an index: <c>w[order[p], head] · rows[index[p]]</c>.</summary>
-internal unsafe struct WeightedIndexedRows<T>(T* rows, nint stride, int* index, nint count, int* order, T* weights, nint weightStride, int heads) : IEdgeMessages<T>
+internal unsafe struct WeightedIndexedRows<T>(T* rows, nint stride, int* index, int* order, T* weights, nint weightStride, int heads) : IEdgeMessages<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T* _rows = rows;
     private readonly nint _stride = stride;
     private readonly int* _index = index;
-    private readonly nint _last = count - 1;
     private readonly int* _order = order;
     private readonly T* _weights = weights;
     private readonly nint _weightStride = weightStride;
@@ -168,34 +180,32 @@ internal unsafe struct WeightedIndexedRows<T>(T* rows, nint stride, int* index, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Prefetch(nint position, nint feature, int bytes)
     {
-        var ahead = Math.Min(position + EdgeRows.PrefetchDistance, _last);
-        EdgeRows.Prefetch(_rows + _index[ahead] * _stride + feature, bytes);
-        EdgeRows.Prefetch(_head + _order[ahead] * _weightStride, 1);
+        EdgeRows.Prefetch(_rows + _index[position] * _stride + feature, bytes);
+        EdgeRows.Prefetch(_head + _order[position] * _weightStride, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
-        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Broadcast(message.Weight) * EdgeRows.Load<TLanes, T>(message.Row + feature, count);
+    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, TLanes row, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Broadcast(message.Weight) * row;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
-            ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count))
-            : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weight), EdgeRows.Load<TLanes, T>(message.Row + feature, count), accumulator);
+            ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count))
+            : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weight), row, accumulator);
 }
 
 /// <summary>
 /// Rows picked by an index with one weight per head, <c>w[order[p], h] · rows[index[p], h]</c>, in one pass over the edges: the heads are so wide, and a power
 /// of two, that no register belongs to two of them.
 /// </summary>
-internal unsafe struct HeadIndexedRows<T>(T* rows, nint stride, int* index, nint count, int* order, T* weights, nint weightStride, int width) : IEdgeMessages<T>
+internal unsafe struct HeadIndexedRows<T>(T* rows, nint stride, int* index, int* order, T* weights, nint weightStride, int width) : IEdgeMessages<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T* _rows = rows;
     private readonly nint _stride = stride;
     private readonly int* _index = index;
-    private readonly nint _last = count - 1;
     private readonly int* _order = order;
     private readonly T* _weights = weights;
     private readonly nint _weightStride = weightStride;
@@ -216,21 +226,20 @@ internal unsafe struct HeadIndexedRows<T>(T* rows, nint stride, int* index, nint
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Prefetch(nint position, nint feature, int bytes)
     {
-        var ahead = Math.Min(position + EdgeRows.PrefetchDistance, _last);
-        EdgeRows.Prefetch(_rows + _index[ahead] * _stride + feature, bytes);
-        EdgeRows.Prefetch(_weights + _order[ahead] * _weightStride + (feature >> _shift), 1);
+        EdgeRows.Prefetch(_rows + _index[position] * _stride + feature, bytes);
+        EdgeRows.Prefetch(_weights + _order[position] * _weightStride + (feature >> _shift), 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
-        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Broadcast(message.Weights[feature >> _shift]) * EdgeRows.Load<TLanes, T>(message.Row + feature, count);
+    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, TLanes row, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Broadcast(message.Weights[feature >> _shift]) * row;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
-            ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count))
-            : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weights[feature >> _shift]), EdgeRows.Load<TLanes, T>(message.Row + feature, count), accumulator);
+            ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count))
+            : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weights[feature >> _shift]), row, accumulator);
 }
 
 /// <summary>Rows in the order of the positions: <c>rows[p - first]</c>. The hardware prefetches them.</summary>
@@ -254,13 +263,13 @@ internal unsafe struct StreamedRows<T>(T* rows, nint stride, nint first) : IEdge
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
-        where TLanes : unmanaged, ILanes<TLanes, T> => EdgeRows.Load<TLanes, T>(message.Row + feature, count);
+    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, TLanes row, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => row;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
-        where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count));
+        where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count));
 }
 
 /// <summary>Weighted rows in the order of the positions: <c>w[order[p]] · rows[p - first]</c>.</summary>
@@ -286,28 +295,27 @@ internal unsafe struct WeightedStreamedRows<T>(T* rows, nint stride, nint first,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
-        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Broadcast(message.Weight) * EdgeRows.Load<TLanes, T>(message.Row + feature, count);
+    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, TLanes row, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Broadcast(message.Weight) * row;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
-            ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count))
-            : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weight), EdgeRows.Load<TLanes, T>(message.Row + feature, count), accumulator);
+            ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count))
+            : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weight), row, accumulator);
 }
 
 /// <summary>
 /// Gradient of an extremum along the transposed rows: <c>w[e, head] · rows[index[p]]</c> in the features where <c>arg[index[p]]</c> is the edge
 /// <c>e = order[p]</c>, else 0. Without weights <c>w</c> is 1.
 /// </summary>
-internal unsafe struct ExtremumGradientRows<T>(T* rows, nint stride, int* index, nint count, int* order, int* arg, nint argStride, T* weights, nint weightStride, int heads) : IEdgeMessages<T>
+internal unsafe struct ExtremumGradientRows<T>(T* rows, nint stride, int* index, int* order, int* arg, nint argStride, T* weights, nint weightStride, int heads) : IEdgeMessages<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T* _rows = rows;
     private readonly nint _stride = stride;
     private readonly int* _index = index;
-    private readonly nint _last = count - 1;
     private readonly int* _order = order;
     private readonly int* _arg = arg;
     private readonly nint _argStride = argStride;
@@ -329,22 +337,22 @@ internal unsafe struct ExtremumGradientRows<T>(T* rows, nint stride, int* index,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Prefetch(nint position, nint feature, int bytes)
     {
-        nint node = _index[Math.Min(position + EdgeRows.PrefetchDistance, _last)];
+        nint node = _index[position];
         EdgeRows.Prefetch(_rows + node * _stride + feature, bytes);
         EdgeRows.Prefetch(_arg + node * _argStride + feature, bytes * sizeof(int) / sizeof(T));
     }
 
     // The choice is made on the product: an infinite weight must not turn the zeros of the edges that lost into NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, nint feature, int count)
+    public readonly TLanes Value<TLanes>(EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var mask = EdgeNumbers.Equal<TLanes, T>(EdgeNumbers.Load<TLanes, T>(message.Arg + feature, count), EdgeNumbers.Broadcast<TLanes, T>(message.Edge));
-        return TLanes.And(mask, TLanes.Broadcast(message.Weight) * EdgeRows.Load<TLanes, T>(message.Row + feature, count));
+        return TLanes.And(mask, TLanes.Broadcast(message.Weight) * row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+    public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
-        where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, feature, count));
+        where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count));
 }

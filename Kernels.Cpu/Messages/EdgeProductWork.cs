@@ -58,7 +58,7 @@ internal unsafe struct EdgeProductWork<TProduct, T> : ILanesWork<T>
         {
             var work = new EdgeProductWork<TProduct, T>
             {
-                _x = new IndexedRows<T>(x, xStride, sources, graph.Edges),
+                _x = new IndexedRows<T>(x, xStride, sources),
                 _y = y,
                 _yStride = yStride,
                 _arg = arg,

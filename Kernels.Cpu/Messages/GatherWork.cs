@@ -30,7 +30,7 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
 
         var work = new GatherWork<T>
         {
-            _x = new IndexedRows<T>(x, stride, index, rows),
+            _x = new IndexedRows<T>(x, stride, index),
             _index = index,
             _arg = arg,
             _argStride = argStride,
@@ -78,6 +78,7 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
     {
         var x = _x;
         var features = _features;
+        var distance = Math.Min(EdgeRows.PrefetchDistance, _rows - end);
         for (var row = begin; row < end; row++)
         {
             var from = x.At(row).Row;
@@ -85,7 +86,7 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
             nint feature = 0;
             for (; feature <= features - 4 * TLanes.Count; feature += 4 * TLanes.Count)
             {
-                x.Prefetch(row, feature, 4 * sizeof(TLanes));
+                x.Prefetch(row + distance, feature, 4 * sizeof(TLanes));
                 var v0 = TLanes.Load(from + feature);
                 var v1 = TLanes.Load(from + feature + TLanes.Count);
                 var v2 = TLanes.Load(from + feature + 2 * TLanes.Count);
@@ -98,13 +99,13 @@ internal unsafe struct GatherWork<T> : ILanesWork<T>
 
             for (; feature <= features - TLanes.Count; feature += TLanes.Count)
             {
-                x.Prefetch(row, feature, sizeof(TLanes));
+                x.Prefetch(row + distance, feature, sizeof(TLanes));
                 TLanes.Store(TLanes.Load(from + feature), to + feature);
             }
 
             if (feature < features)
             {
-                x.Prefetch(row, feature, sizeof(TLanes));
+                x.Prefetch(row + distance, feature, sizeof(TLanes));
                 TLanes.StorePartial(TLanes.LoadPartial(from + feature, (int)(features - feature)), to + feature, (int)(features - feature));
             }
         }

@@ -19,6 +19,12 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
     /// <summary>What is reduced.</summary>
     public TMessages Messages;
 
+    /// <summary>Number of positions of all rows: no message after them is asked for.</summary>
+    public nint Positions;
+
+    /// <summary>How many positions ahead the caches are asked for messages.</summary>
+    public nint Distance;
+
     /// <summary>Number of features of a message.</summary>
     public nint Features;
 
@@ -35,6 +41,8 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
     public void Reduce<TLanes>(T* output, int* arg, nint begin, nint end, bool accumulate, T divisor)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
+        var offsets = stackalloc long[] { begin, end };
+        var row = new Rows(output, 0, offsets, 1, accumulate, divisor);
         var heads = Messages.Heads;
         var width = heads == 1 ? Features : Features / heads;
         nint feature = 0;
@@ -56,163 +64,217 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
             }
             else
             {
-                for (; last - feature >= 8 * TLanes.Count; feature += 8 * TLanes.Count)
-                {
-                    Slice8<TLanes>(output + feature, begin, end, feature, accumulate, divisor);
-                }
-
-                if (last - feature >= 4 * TLanes.Count)
-                {
-                    Slice4<TLanes>(output + feature, begin, end, feature, accumulate, divisor);
-                    feature += 4 * TLanes.Count;
-                }
-
-                if (last - feature >= 2 * TLanes.Count)
-                {
-                    Slice2<TLanes>(output + feature, begin, end, feature, accumulate, divisor);
-                    feature += 2 * TLanes.Count;
-                }
-
-                for (; feature < last; feature += TLanes.Count)
-                {
-                    var count = (int)Math.Min(TLanes.Count, last - feature);
-                    if (count == TLanes.Count)
-                    {
-                        Slice1<TLanes>(output + feature, begin, end, feature, TLanes.Count, accumulate, divisor);
-                    }
-                    else
-                    {
-                        SlicePartial<TLanes>(output + feature, begin, end, feature, count, accumulate, divisor);
-                    }
-                }
+                Slices<TLanes>(row, feature, last);
             }
 
             feature = last;
         }
     }
 
-    private readonly void Slice8<TLanes>(T* output, nint begin, nint end, nint feature, bool accumulate, T divisor)
+    /// <summary>
+    /// Reduces the messages of neighbouring rows, slice of features by slice; rows without messages are left as they are. For messages of one head, without
+    /// edge numbers.
+    /// </summary>
+    /// <param name="output">The first row, <c>[F]</c>.</param>
+    /// <param name="stride">Stride of the rows.</param>
+    /// <param name="offsets">First position of every row, and the position after the last, <c>[rows + 1]</c>.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="accumulate">Whether to go on from what the rows hold.</param>
+    public readonly void ReduceRows<TLanes>(T* output, nint stride, long* offsets, nint rows, bool accumulate)
+        where TLanes : unmanaged, ILanes<TLanes, T> => Slices<TLanes>(new Rows(output, stride, offsets, rows, accumulate, T.Zero), 0, Features);
+
+    private readonly void Slices<TLanes>(in Rows rows, nint feature, nint last)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        var messages = Messages;
-        for (var next = begin; begin < end; begin = next)
+        for (; last - feature >= 8 * TLanes.Count; feature += 8 * TLanes.Count)
         {
-            next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
-            var a0 = TLanes.Broadcast(TReduction.Identity<T>());
-            TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-            for (var position = begin; position < next; position++)
-            {
-                var message = messages.At(position);
-                messages.Prefetch(position, feature, 8 * sizeof(TLanes));
-                a0 = messages.Accumulate<TReduction, TLanes>(a0, message, feature, TLanes.Count);
-                a1 = messages.Accumulate<TReduction, TLanes>(a1, message, feature + TLanes.Count, TLanes.Count);
-                a2 = messages.Accumulate<TReduction, TLanes>(a2, message, feature + 2 * TLanes.Count, TLanes.Count);
-                a3 = messages.Accumulate<TReduction, TLanes>(a3, message, feature + 3 * TLanes.Count, TLanes.Count);
-                a4 = messages.Accumulate<TReduction, TLanes>(a4, message, feature + 4 * TLanes.Count, TLanes.Count);
-                a5 = messages.Accumulate<TReduction, TLanes>(a5, message, feature + 5 * TLanes.Count, TLanes.Count);
-                a6 = messages.Accumulate<TReduction, TLanes>(a6, message, feature + 6 * TLanes.Count, TLanes.Count);
-                a7 = messages.Accumulate<TReduction, TLanes>(a7, message, feature + 7 * TLanes.Count, TLanes.Count);
-            }
+            Slice8<TLanes>(rows, feature);
+        }
 
-            Finish(a0, output, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a1, output + TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a2, output + 2 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a3, output + 3 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a4, output + 4 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a5, output + 5 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a6, output + 6 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a7, output + 7 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            accumulate = true;
+        if (last - feature >= 4 * TLanes.Count)
+        {
+            Slice4<TLanes>(rows, feature);
+            feature += 4 * TLanes.Count;
+        }
+
+        if (last - feature >= 2 * TLanes.Count)
+        {
+            Slice2<TLanes>(rows, feature);
+            feature += 2 * TLanes.Count;
+        }
+
+        for (; feature < last; feature += TLanes.Count)
+        {
+            var count = (int)Math.Min(TLanes.Count, last - feature);
+            if (count == TLanes.Count)
+            {
+                Slice1<TLanes>(rows, feature, TLanes.Count);
+            }
+            else
+            {
+                SlicePartial<TLanes>(rows, feature, count);
+            }
         }
     }
 
-    private readonly void Slice4<TLanes>(T* output, nint begin, nint end, nint feature, bool accumulate, T divisor)
+    private readonly void Slice8<TLanes>(in Rows rows, nint feature)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var messages = Messages;
-        for (var next = begin; begin < end; begin = next)
+        var output = rows.Output + feature;
+        for (nint row = 0; row < rows.Count; row++, output += rows.Stride)
         {
-            next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
-            var a0 = TLanes.Broadcast(TReduction.Identity<T>());
-            TLanes a1 = a0, a2 = a0, a3 = a0;
-            for (var position = begin; position < next; position++)
+            var begin = (nint)rows.Offsets[row];
+            var end = (nint)rows.Offsets[row + 1];
+            var accumulate = rows.Accumulate;
+            var divisor = rows.DivisorOf(end - begin);
+            for (var next = begin; begin < end; begin = next)
             {
-                var message = messages.At(position);
-                messages.Prefetch(position, feature, 4 * sizeof(TLanes));
-                a0 = messages.Accumulate<TReduction, TLanes>(a0, message, feature, TLanes.Count);
-                a1 = messages.Accumulate<TReduction, TLanes>(a1, message, feature + TLanes.Count, TLanes.Count);
-                a2 = messages.Accumulate<TReduction, TLanes>(a2, message, feature + 2 * TLanes.Count, TLanes.Count);
-                a3 = messages.Accumulate<TReduction, TLanes>(a3, message, feature + 3 * TLanes.Count, TLanes.Count);
-            }
+                next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
+                var distance = Math.Min(Distance, Positions - next);
+                var a0 = TLanes.Broadcast(TReduction.Identity<T>());
+                TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+                for (var position = begin; position < next; position++)
+                {
+                    var message = messages.At(position);
+                    messages.Prefetch(position + distance, feature, 8 * sizeof(TLanes));
+                    a0 = messages.Accumulate<TReduction, TLanes>(a0, message, TLanes.Load(message.Row + feature), feature, TLanes.Count);
+                    a1 = messages.Accumulate<TReduction, TLanes>(a1, message, TLanes.Load(message.Row + feature + TLanes.Count), feature + TLanes.Count, TLanes.Count);
+                    a2 = messages.Accumulate<TReduction, TLanes>(a2, message, TLanes.Load(message.Row + feature + 2 * TLanes.Count), feature + 2 * TLanes.Count, TLanes.Count);
+                    a3 = messages.Accumulate<TReduction, TLanes>(a3, message, TLanes.Load(message.Row + feature + 3 * TLanes.Count), feature + 3 * TLanes.Count, TLanes.Count);
+                    a4 = messages.Accumulate<TReduction, TLanes>(a4, message, TLanes.Load(message.Row + feature + 4 * TLanes.Count), feature + 4 * TLanes.Count, TLanes.Count);
+                    a5 = messages.Accumulate<TReduction, TLanes>(a5, message, TLanes.Load(message.Row + feature + 5 * TLanes.Count), feature + 5 * TLanes.Count, TLanes.Count);
+                    a6 = messages.Accumulate<TReduction, TLanes>(a6, message, TLanes.Load(message.Row + feature + 6 * TLanes.Count), feature + 6 * TLanes.Count, TLanes.Count);
+                    a7 = messages.Accumulate<TReduction, TLanes>(a7, message, TLanes.Load(message.Row + feature + 7 * TLanes.Count), feature + 7 * TLanes.Count, TLanes.Count);
+                }
 
-            Finish(a0, output, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a1, output + TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a2, output + 2 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a3, output + 3 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            accumulate = true;
+                Finish(a0, output, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a1, output + TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a2, output + 2 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a3, output + 3 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a4, output + 4 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a5, output + 5 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a6, output + 6 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a7, output + 7 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                accumulate = true;
+            }
         }
     }
 
-    private readonly void Slice2<TLanes>(T* output, nint begin, nint end, nint feature, bool accumulate, T divisor)
+    private readonly void Slice4<TLanes>(in Rows rows, nint feature)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var messages = Messages;
-        for (var next = begin; begin < end; begin = next)
+        var output = rows.Output + feature;
+        for (nint row = 0; row < rows.Count; row++, output += rows.Stride)
         {
-            next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
-            var a0 = TLanes.Broadcast(TReduction.Identity<T>());
-            TLanes a1 = a0;
-            for (var position = begin; position < next; position++)
+            var begin = (nint)rows.Offsets[row];
+            var end = (nint)rows.Offsets[row + 1];
+            var accumulate = rows.Accumulate;
+            var divisor = rows.DivisorOf(end - begin);
+            for (var next = begin; begin < end; begin = next)
             {
-                var message = messages.At(position);
-                messages.Prefetch(position, feature, 2 * sizeof(TLanes));
-                a0 = messages.Accumulate<TReduction, TLanes>(a0, message, feature, TLanes.Count);
-                a1 = messages.Accumulate<TReduction, TLanes>(a1, message, feature + TLanes.Count, TLanes.Count);
-            }
+                next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
+                var distance = Math.Min(Distance, Positions - next);
+                var a0 = TLanes.Broadcast(TReduction.Identity<T>());
+                TLanes a1 = a0, a2 = a0, a3 = a0;
+                for (var position = begin; position < next; position++)
+                {
+                    var message = messages.At(position);
+                    messages.Prefetch(position + distance, feature, 4 * sizeof(TLanes));
+                    a0 = messages.Accumulate<TReduction, TLanes>(a0, message, TLanes.Load(message.Row + feature), feature, TLanes.Count);
+                    a1 = messages.Accumulate<TReduction, TLanes>(a1, message, TLanes.Load(message.Row + feature + TLanes.Count), feature + TLanes.Count, TLanes.Count);
+                    a2 = messages.Accumulate<TReduction, TLanes>(a2, message, TLanes.Load(message.Row + feature + 2 * TLanes.Count), feature + 2 * TLanes.Count, TLanes.Count);
+                    a3 = messages.Accumulate<TReduction, TLanes>(a3, message, TLanes.Load(message.Row + feature + 3 * TLanes.Count), feature + 3 * TLanes.Count, TLanes.Count);
+                }
 
-            Finish(a0, output, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            Finish(a1, output + TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
-            accumulate = true;
+                Finish(a0, output, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a1, output + TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a2, output + 2 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a3, output + 3 * TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                accumulate = true;
+            }
+        }
+    }
+
+    private readonly void Slice2<TLanes>(in Rows rows, nint feature)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var messages = Messages;
+        var output = rows.Output + feature;
+        for (nint row = 0; row < rows.Count; row++, output += rows.Stride)
+        {
+            var begin = (nint)rows.Offsets[row];
+            var end = (nint)rows.Offsets[row + 1];
+            var accumulate = rows.Accumulate;
+            var divisor = rows.DivisorOf(end - begin);
+            for (var next = begin; begin < end; begin = next)
+            {
+                next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
+                var distance = Math.Min(Distance, Positions - next);
+                var a0 = TLanes.Broadcast(TReduction.Identity<T>());
+                TLanes a1 = a0;
+                for (var position = begin; position < next; position++)
+                {
+                    var message = messages.At(position);
+                    messages.Prefetch(position + distance, feature, 2 * sizeof(TLanes));
+                    a0 = messages.Accumulate<TReduction, TLanes>(a0, message, TLanes.Load(message.Row + feature), feature, TLanes.Count);
+                    a1 = messages.Accumulate<TReduction, TLanes>(a1, message, TLanes.Load(message.Row + feature + TLanes.Count), feature + TLanes.Count, TLanes.Count);
+                }
+
+                Finish(a0, output, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                Finish(a1, output + TLanes.Count, TLanes.Count, accumulate, next == end ? divisor : T.One);
+                accumulate = true;
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void SlicePartial<TLanes>(T* output, nint begin, nint end, nint feature, int count, bool accumulate, T divisor)
-        where TLanes : unmanaged, ILanes<TLanes, T> => Slice1<TLanes>(output, begin, end, feature, count, accumulate, divisor);
+    private readonly void SlicePartial<TLanes>(in Rows rows, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => Slice1<TLanes>(rows, feature, count);
 
     // One register of features: the positions are dealt to four accumulators.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Slice1<TLanes>(T* output, nint begin, nint end, nint feature, int count, bool accumulate, T divisor)
+    private readonly void Slice1<TLanes>(in Rows rows, nint feature, int count)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var messages = Messages;
-        for (var next = begin; begin < end; begin = next)
+        var output = rows.Output + feature;
+        for (nint row = 0; row < rows.Count; row++, output += rows.Stride)
         {
-            next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
-            var a0 = TLanes.Broadcast(TReduction.Identity<T>());
-            TLanes a1 = a0, a2 = a0, a3 = a0;
-            var position = begin;
-            for (; position <= next - 4; position += 4)
+            var begin = (nint)rows.Offsets[row];
+            var end = (nint)rows.Offsets[row + 1];
+            var accumulate = rows.Accumulate;
+            var divisor = rows.DivisorOf(end - begin);
+            for (var next = begin; begin < end; begin = next)
             {
-                messages.Prefetch(position, feature, sizeof(TLanes));
-                messages.Prefetch(position + 1, feature, sizeof(TLanes));
-                messages.Prefetch(position + 2, feature, sizeof(TLanes));
-                messages.Prefetch(position + 3, feature, sizeof(TLanes));
-                a0 = messages.Accumulate<TReduction, TLanes>(a0, messages.At(position), feature, count);
-                a1 = messages.Accumulate<TReduction, TLanes>(a1, messages.At(position + 1), feature, count);
-                a2 = messages.Accumulate<TReduction, TLanes>(a2, messages.At(position + 2), feature, count);
-                a3 = messages.Accumulate<TReduction, TLanes>(a3, messages.At(position + 3), feature, count);
-            }
+                next = Math.Min(begin + EdgeBlocks.PlainEdges, end);
+                var distance = Math.Min(Distance, Positions - next);
+                var a0 = TLanes.Broadcast(TReduction.Identity<T>());
+                TLanes a1 = a0, a2 = a0, a3 = a0;
+                var position = begin;
+                for (; position <= next - 4; position += 4)
+                {
+                    messages.Prefetch(position + distance, feature, sizeof(TLanes));
+                    messages.Prefetch(position + distance + 1, feature, sizeof(TLanes));
+                    messages.Prefetch(position + distance + 2, feature, sizeof(TLanes));
+                    messages.Prefetch(position + distance + 3, feature, sizeof(TLanes));
+                    a0 = Accumulate<TLanes>(messages, a0, messages.At(position), feature, count);
+                    a1 = Accumulate<TLanes>(messages, a1, messages.At(position + 1), feature, count);
+                    a2 = Accumulate<TLanes>(messages, a2, messages.At(position + 2), feature, count);
+                    a3 = Accumulate<TLanes>(messages, a3, messages.At(position + 3), feature, count);
+                }
 
-            for (; position < next; position++)
-            {
-                messages.Prefetch(position, feature, sizeof(TLanes));
-                a0 = messages.Accumulate<TReduction, TLanes>(a0, messages.At(position), feature, count);
-            }
+                for (; position < next; position++)
+                {
+                    messages.Prefetch(position + distance, feature, sizeof(TLanes));
+                    a0 = Accumulate<TLanes>(messages, a0, messages.At(position), feature, count);
+                }
 
-            a0 = TReduction.Combine<TLanes, T>(TReduction.Combine<TLanes, T>(a0, a1), TReduction.Combine<TLanes, T>(a2, a3));
-            Finish(a0, output, count, accumulate, next == end ? divisor : T.One);
-            accumulate = true;
+                a0 = TReduction.Combine<TLanes, T>(TReduction.Combine<TLanes, T>(a0, a1), TReduction.Combine<TLanes, T>(a2, a3));
+                Finish(a0, output, count, accumulate, next == end ? divisor : T.One);
+                accumulate = true;
+            }
         }
     }
 
@@ -222,6 +284,7 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var messages = Messages;
+        var distance = Math.Min(Distance, Positions - end);
         Start(messages, output, arg, begin, feature, TLanes.Count, accumulate, out TLanes v0, out TLanes e0);
         Start(messages, output + TLanes.Count, arg + TLanes.Count, begin, feature + TLanes.Count, TLanes.Count, accumulate, out TLanes v1, out TLanes e1);
         Start(messages, output + 2 * TLanes.Count, arg + 2 * TLanes.Count, begin, feature + 2 * TLanes.Count, TLanes.Count, accumulate, out TLanes v2, out TLanes e2);
@@ -229,12 +292,12 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
         for (var position = begin + 1; position < end; position++)
         {
             var message = messages.At(position);
-            messages.Prefetch(position, feature, 4 * sizeof(TLanes));
+            messages.Prefetch(position + distance, feature, 4 * sizeof(TLanes));
             var edge = EdgeNumbers.Broadcast<TLanes, T>(Order[position]);
-            Combine(messages.Value<TLanes>(message, feature, TLanes.Count), edge, ref v0, ref e0);
-            Combine(messages.Value<TLanes>(message, feature + TLanes.Count, TLanes.Count), edge, ref v1, ref e1);
-            Combine(messages.Value<TLanes>(message, feature + 2 * TLanes.Count, TLanes.Count), edge, ref v2, ref e2);
-            Combine(messages.Value<TLanes>(message, feature + 3 * TLanes.Count, TLanes.Count), edge, ref v3, ref e3);
+            Combine(messages.Value(message, TLanes.Load(message.Row + feature), feature, TLanes.Count), edge, ref v0, ref e0);
+            Combine(messages.Value(message, TLanes.Load(message.Row + feature + TLanes.Count), feature + TLanes.Count, TLanes.Count), edge, ref v1, ref e1);
+            Combine(messages.Value(message, TLanes.Load(message.Row + feature + 2 * TLanes.Count), feature + 2 * TLanes.Count, TLanes.Count), edge, ref v2, ref e2);
+            Combine(messages.Value(message, TLanes.Load(message.Row + feature + 3 * TLanes.Count), feature + 3 * TLanes.Count, TLanes.Count), edge, ref v3, ref e3);
         }
 
         if (T.IsNaN(TLanes.MaxAcross(TLanes.Max(TLanes.Max(v0, v1), TLanes.Max(v2, v3)))))
@@ -271,20 +334,20 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
         {
             var third = second + part;
             var fourth = third + part;
-            TLanes v1 = messages.Value<TLanes>(messages.At(second), feature, count), e1 = EdgeNumbers.Broadcast<TLanes, T>(Order[second]);
-            TLanes v2 = messages.Value<TLanes>(messages.At(third), feature, count), e2 = EdgeNumbers.Broadcast<TLanes, T>(Order[third]);
-            TLanes v3 = messages.Value<TLanes>(messages.At(fourth), feature, count), e3 = EdgeNumbers.Broadcast<TLanes, T>(Order[fourth]);
+            TLanes v1 = Value<TLanes>(messages, messages.At(second), feature, count), e1 = EdgeNumbers.Broadcast<TLanes, T>(Order[second]);
+            TLanes v2 = Value<TLanes>(messages, messages.At(third), feature, count), e2 = EdgeNumbers.Broadcast<TLanes, T>(Order[third]);
+            TLanes v3 = Value<TLanes>(messages, messages.At(fourth), feature, count), e3 = EdgeNumbers.Broadcast<TLanes, T>(Order[fourth]);
             for (nint i = 1; i < part; i++, position++)
             {
-                Replace(messages.Value<TLanes>(messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
-                Replace(messages.Value<TLanes>(messages.At(second + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[second + i]), ref v1, ref e1);
-                Replace(messages.Value<TLanes>(messages.At(third + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[third + i]), ref v2, ref e2);
-                Replace(messages.Value<TLanes>(messages.At(fourth + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[fourth + i]), ref v3, ref e3);
+                Replace(Value<TLanes>(messages, messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
+                Replace(Value<TLanes>(messages, messages.At(second + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[second + i]), ref v1, ref e1);
+                Replace(Value<TLanes>(messages, messages.At(third + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[third + i]), ref v2, ref e2);
+                Replace(Value<TLanes>(messages, messages.At(fourth + i), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[fourth + i]), ref v3, ref e3);
             }
 
             for (; position < second; position++)
             {
-                Replace(messages.Value<TLanes>(messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
+                Replace(Value<TLanes>(messages, messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
             }
 
             Replace(v1, e1, ref v0, ref e0);
@@ -295,7 +358,7 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
 
         for (; position < end; position++)
         {
-            Replace(messages.Value<TLanes>(messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
+            Replace(Value<TLanes>(messages, messages.At(position), feature, count), EdgeNumbers.Broadcast<TLanes, T>(Order[position]), ref v0, ref e0);
         }
 
         EdgeRows.Store(v0, output, count);
@@ -307,7 +370,7 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
     private readonly void Start<TLanes>(in TMessages messages, T* output, int* arg, nint begin, nint feature, int count, bool accumulate, out TLanes value, out TLanes edge)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        value = messages.Value<TLanes>(messages.At(begin), feature, count);
+        value = Value<TLanes>(messages, messages.At(begin), feature, count);
         edge = EdgeNumbers.Broadcast<TLanes, T>(Order[begin]);
         if (accumulate)
         {
@@ -338,6 +401,14 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Value<TLanes>(TMessages messages, EdgeMessage<T> message, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => messages.Value(message, EdgeRows.Load<TLanes, T>(message.Row + feature, count), feature, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Accumulate<TLanes>(TMessages messages, TLanes accumulator, EdgeMessage<T> message, nint feature, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T> => messages.Accumulate<TReduction, TLanes>(accumulator, message, EdgeRows.Load<TLanes, T>(message.Row + feature, count), feature, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish<TLanes>(TLanes value, T* output, int count, bool accumulate, T divisor)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
@@ -352,5 +423,20 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
         }
 
         EdgeRows.Store(value, output, count);
+    }
+
+    /// <summary>Neighbouring rows of the output and the positions of their messages.</summary>
+    /// <remarks>A divisor of 0 stands for the number of the messages of each row.</remarks>
+    private readonly struct Rows(T* output, nint stride, long* offsets, nint count, bool accumulate, T divisor)
+    {
+        public readonly T* Output = output;
+        public readonly nint Stride = stride;
+        public readonly long* Offsets = offsets;
+        public readonly nint Count = count;
+        public readonly bool Accumulate = accumulate;
+
+        /// <summary>What a mean of a row of so many messages is divided by.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T DivisorOf(nint messages) => !TReduction.IsMean ? T.One : divisor == T.Zero ? T.CreateTruncating(messages) : divisor;
     }
 }

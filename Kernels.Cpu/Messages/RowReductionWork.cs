@@ -37,6 +37,8 @@ internal unsafe struct RowReductionWork<TMessages, TReduction, T> : ILanesWork<T
         work._pieces = new RowPieces<T>(scratch, pieces, output.Features, TReduction.IsExtremum);
         work._output = output;
         work._reduction.Messages = messages;
+        work._reduction.Positions = index.Edges;
+        work._reduction.Distance = EdgeRows.PrefetchDistanceOf(output.Features * sizeof(T));
         work._reduction.Features = output.Features;
         work._reduction.Order = order;
         width = width == 0 ? output.Features / messages.Heads : width;
@@ -48,12 +50,29 @@ internal unsafe struct RowReductionWork<TMessages, TReduction, T> : ILanesWork<T
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var reduction = _reduction;
+
+        // Heads take turns at the messages of a row, which must be in the first cache still; edge numbers have loops of their own.
+        var together = reduction.Messages.Heads == 1 && !_output.HasArg;
         var runs = _blocks.Runs(block);
         while (runs.MoveNext())
         {
             if (runs.Piece >= 0)
             {
                 reduction.Reduce<TLanes>(_pieces.Row(runs.Piece), _pieces.Arg(runs.Piece), (nint)runs.FirstPosition, (nint)runs.EndPosition, false, T.One);
+                continue;
+            }
+
+            if (together)
+            {
+                for (var row = runs.FirstRow; row < runs.EndRow; row++)
+                {
+                    if (_blocks.Begin(row) == _blocks.End(row))
+                    {
+                        _output.Empty<TReduction>(row);
+                    }
+                }
+
+                reduction.ReduceRows<TLanes>(_output.Row(runs.FirstRow), _output.Stride, _blocks.Offsets + runs.FirstRow, runs.EndRow - runs.FirstRow, _output.Accumulate);
                 continue;
             }
 
@@ -79,20 +98,25 @@ internal readonly unsafe struct RowOutput<T>(T* first, nint stride, nint feature
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly T* _first = first;
-    private readonly nint _stride = stride;
     private readonly int* _arg = arg;
     private readonly T _fill = fill;
 
     /// <summary>Number of features.</summary>
     public nint Features { get; } = features;
 
+    /// <summary>Stride of the rows.</summary>
+    public nint Stride { get; } = stride;
+
+    /// <summary>Whether edge numbers are asked for.</summary>
+    public bool HasArg => _arg is not null;
+
     /// <summary>Whether the reduction goes on from what the rows hold.</summary>
     public bool Accumulate { get; } = accumulate;
 
     /// <summary>The columns <c>[start, start + count)</c> alone.</summary>
-    public RowOutput<T> ColumnRange(nint start, nint count) => new(_first + start, _stride, count, _arg is null ? null : _arg + start, argStride, _fill, Accumulate);
+    public RowOutput<T> ColumnRange(nint start, nint count) => new(_first + start, Stride, count, _arg is null ? null : _arg + start, argStride, _fill, Accumulate);
 
-    public T* Row(nint row) => _first + row * _stride;
+    public T* Row(nint row) => _first + row * Stride;
 
     public int* Arg(nint row) => _arg is null ? null : _arg + row * argStride;
 

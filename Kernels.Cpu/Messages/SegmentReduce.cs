@@ -76,11 +76,11 @@ public static unsafe partial class Messages
             }
             else if (PassingRows<T>.Suits(index.Edges, output.Features))
             {
-                RowReductionWork<PassingRows<T>, TReduction, T>.Run(new(v, stride, order, index.Edges), index, offsets, order, output, threads);
+                RowReductionWork<PassingRows<T>, TReduction, T>.Run(new(v, stride, order), index, offsets, order, output, threads);
             }
             else
             {
-                RowReductionWork<IndexedRows<T>, TReduction, T>.Run(new(v, stride, order, index.Edges), index, offsets, order, output, threads);
+                RowReductionWork<IndexedRows<T>, TReduction, T>.Run(new(v, stride, order), index, offsets, order, output, threads);
             }
         }
     }
