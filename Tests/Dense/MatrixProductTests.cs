@@ -44,7 +44,7 @@ public abstract class MatrixProductTests<TFixture> : DenseKernelSuite<TFixture>
             Compare(new Sizes(GraphSamples.Small, 7, 5, inner), inner % 2 == 0 ? Layout.Strided : Layout.Contiguous, Values.Coarse);
         }
 
-        foreach (var (rows, features, inner) in ((int, int, int)[])[(130, 70, 40), (97, 193, 33), (6, 16, 300), (300, 17, 260), (33, 300, 520), (64, 64, 1100)])
+        foreach (var (rows, features, inner) in ((int, int, int)[])[(130, 70, 40), (97, 193, 33), (6, 16, 300), (300, 17, 260), (33, 300, 520), (64, 64, 1100), (30, 80, 65), (100, 300, 150)])
         {
             Compare(new Sizes(GraphSamples.Small, rows, features, inner), Layout.Strided, Values.Smooth);
         }
