@@ -5,23 +5,23 @@ namespace Native.Kernels.Cpu;
 
 /// <summary>
 /// Softmax over segments in the order of the edges, where that is not the order of the segments: the edge values are read and written as they lie in memory,
-/// which is several times faster than picking them segment by segment, and it is the sums of the segments that are picked, from the caches.
+/// which is several times faster than picking them segment by segment, and it is the sums of the segments that are picked, mostly from the caches.
 /// </summary>
 /// <remarks>
 /// No maximum is subtracted: one power of two serves for all segments, and <c>eᵛ 2⁻ᵏ</c> is no less precise for it. Where the sum of a segment comes near to
 /// overflow or underflow (some dozens away from the first values in float, some hundreds in double; all of its values -∞, or one NaN), the call is left to the
 /// order of the segments.
 /// The edges are cut into chunks, by the shapes alone; each has sums of its own, which are merged in the order of the chunks. For segments of so few edges
-/// that they may be added up plainly, and for rows that fill a register of some width, or are one number.
+/// that they may be added up plainly, and for rows that fill registers of some width, or are one number.
 /// </remarks>
 internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     where TKind : struct, ISegmentSoftmaxKind
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Sums of a chunk that stay in the second-level cache.
-    private const long MostSumBytes = 1L << 20;
+    // Sums of a chunk that stay in the third-level cache.
+    private const long MostSumBytes = 4L << 20;
 
-    // Fewer edge values stay there too, in whatever order.
+    // Fewer edge values stay in the second-level cache, in whatever order.
     private const long FewestEdgeBytes = 1L << 20;
 
     // A chunk has so many times more edges than there are segments: merging is a small part of the work then.
@@ -31,6 +31,9 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     // They tell where the values lie; there are more than so many.
     private const int FirstValues = 1024;
     private const int ElementsPerBlock = 1 << 15;
+
+    // The sums of so many edges are on their way into the first cache.
+    private const int EdgesAhead = 16;
 
     private SegmentValues<T> _values;
     private int* _index;
@@ -64,7 +67,7 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     {
         var columns = values.Columns;
         var row = columns * sizeof(T);
-        return !TKind.IsLogSumExp && !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (columns == 1 || row is 16 or 32 or 64) && columns <= NarrowRowLoop.Widest<T>()
+        return !TKind.IsLogSumExp && !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (columns == 1 || columns % NarrowRowLoop.Widest<T>() == 0 || row == 16 || row == 32)
             && values.VStride == columns && values.OutputStride == columns && (!TKind.IsBackward || values.GStride == columns)
             && index.Edges >= EdgesPerSegment * (long)index.Nodes && index.Nodes * row <= MostSumBytes && index.Edges * row > FewestEdgeBytes;
     }
@@ -74,7 +77,7 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     {
         var chunks = (int)Math.Clamp(index.Edges / (EdgesPerSegment * (long)index.Nodes), 1, MostChunks);
         var size = index.Nodes * values.Columns;
-        var blocks = Divide(index.Nodes, ElementsPerBlock);
+        var blocks = Divide(index.Nodes, RowsPerBlockOf(values.Columns));
         using var scratch = Scratch.Rent(Scratch.SizeOf<T>(chunks * size) + Scratch.SizeOf<bool>(blocks));
         fixed (int* nodes = index.Index)
         fixed (long* offsets = index.Offsets)
@@ -105,7 +108,7 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
                 }
             }
 
-            work.For(Step.Results, Divide(index.Edges * values.Columns, ElementsPerBlock), threads);
+            work.For(Step.Results, Divide(index.Edges, RowsPerBlockOf(values.Columns)), threads);
             return true;
         }
     }
@@ -113,24 +116,28 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        switch (_values.Columns * sizeof(T))
+        if (_values.Columns % TLanes.Count == 0)
         {
-            case 16 when _values.Columns > 1:
-                Run<TLanes, Lanes128<T>>(block);
-                break;
-            case 32:
-                Run<TLanes, Lanes256<T>>(block);
-                break;
-            case 64:
-                Run<TLanes, Lanes512<T>>(block);
-                break;
-            default:
-                Run<TLanes, Scalar<T>>(block);
-                break;
+            Run<TLanes, TLanes>(block);
+        }
+        else if (_values.Columns == 1)
+        {
+            Run<TLanes, Scalar<T>>(block);
+        }
+        else if (_values.Columns * sizeof(T) == 16)
+        {
+            Run<TLanes, Lanes128<T>>(block);
+        }
+        else
+        {
+            Run<TLanes, Lanes256<T>>(block);
         }
     }
 
-    private static int Divide(nint size, int part) => checked((int)((size + part - 1) / part));
+    // Of edges and of segments.
+    private static nint RowsPerBlockOf(nint columns) => Math.Max(1, ElementsPerBlock / columns);
+
+    private static int Divide(nint size, nint part) => checked((int)((size + part - 1) / part));
 
     private void For(Step step, int blocks, int threads)
     {
@@ -145,7 +152,7 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         switch (_step)
         {
             case Step.Sums when TKind.IsBackward:
-                Products<TRow>(block);
+                Products<TLanes, TRow>(block);
                 break;
             case Step.Sums:
                 Sums<TLanes, TRow>(block);
@@ -154,7 +161,7 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
                 MergeSums<TRow>(block);
                 break;
             default:
-                Results<TRow>(block);
+                Results<TLanes, TRow>(block);
                 break;
         }
     }
@@ -180,14 +187,18 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         where TLanes : unmanaged, ILanes<TLanes, T>
         where TRow : unmanaged, ILanes<TRow, T>
     {
-        var sums = ClearSums<TRow>(chunk);
+        var sums = ClearSums(chunk);
         var (edge, end) = Chunk(chunk);
         var index = _index;
+        var last = _edges - 1;
         var v = _values.V;
         var output = _values.Output;
-        for (; edge <= end - TLanes.Count / TRow.Count; edge += TLanes.Count / TRow.Count)
+        var columns = _values.Columns;
+        var exponent = _exponent;
+        var exponents = TLanes.Broadcast(exponent);
+        for (; TLanes.Count > TRow.Count && edge <= end - TLanes.Count / TRow.Count; edge += TLanes.Count / TRow.Count)
         {
-            TLanes.Store(Exponential(TLanes.Load(v + edge * TRow.Count)), output + edge * TRow.Count);
+            TLanes.Store(Functions.ExpOverPowerOfTwo<TLanes, T>(TLanes.Load(v + edge * TRow.Count), exponents), output + edge * TRow.Count);
             for (nint i = 0; i < TLanes.Count / TRow.Count; i++)
             {
                 var sum = sums + (nint)index[edge + i] * TRow.Count;
@@ -197,81 +208,132 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
 
         for (; edge < end; edge++)
         {
-            var sum = sums + (nint)index[edge] * TRow.Count;
-            var value = Exponential(TRow.Load(v + edge * TRow.Count));
-            TRow.Store(value, output + edge * TRow.Count);
-            TRow.Store(TRow.Load(sum) + value, sum);
+            var ahead = Ahead(sums, index, edge, last, columns);
+            var row = edge * columns;
+            var sum = sums + index[edge] * columns;
+            for (nint column = 0; column < columns; column += TRow.Count)
+            {
+                EdgeRows.Prefetch(ahead + column, 1);
+                var value = Functions.ExpOverPowerOfTwo<TRow, T>(TRow.Load(v + row + column), TRow.Broadcast(exponent));
+                TRow.Store(value, output + row + column);
+                TRow.Store(TRow.Load(sum + column) + value, sum + column);
+            }
         }
     }
 
+    // The sums of a later edge, which the processor does not look far enough ahead to ask for; those of narrow rows are near.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly TLanes Exponential<TLanes>(TLanes value)
-        where TLanes : unmanaged, ILanes<TLanes, T> =>
-        Functions.ExpOverPowerOfTwo<TLanes, T>(value, TLanes.Broadcast(_exponent));
+    private static T* Ahead(T* sums, int* index, nint edge, nint last, nint columns) => sums + index[Math.Min(edge + EdgesAhead, last)] * columns;
 
-    private readonly T* ClearSums<TRow>(int chunk)
-        where TRow : unmanaged, ILanes<TRow, T>
+    private readonly T* ClearSums(int chunk)
     {
-        var sums = _sums + chunk * _nodes * TRow.Count;
-        new Span<T>(sums, checked((int)(_nodes * TRow.Count))).Clear();
+        var size = _nodes * _values.Columns;
+        var sums = _sums + chunk * size;
+        new Span<T>(sums, checked((int)size)).Clear();
         return sums;
     }
 
-    private readonly void Products<TRow>(int chunk)
+    private readonly void Products<TLanes, TRow>(int chunk)
+        where TLanes : unmanaged, ILanes<TLanes, T>
         where TRow : unmanaged, ILanes<TRow, T>
     {
-        var sums = ClearSums<TRow>(chunk);
+        var sums = ClearSums(chunk);
         var (edge, end) = Chunk(chunk);
         var index = _index;
+        var last = _edges - 1;
         var p = _values.V;
         var g = _values.G;
+        var columns = _values.Columns;
         for (; edge < end; edge++)
         {
-            var sum = sums + (nint)index[edge] * TRow.Count;
-            TRow.Store(TRow.FusedMultiplyAdd(TRow.Load(p + edge * TRow.Count), TRow.Load(g + edge * TRow.Count), TRow.Load(sum)), sum);
+            if (TRow.Count < TLanes.Count)
+            {
+                var narrow = sums + (nint)index[edge] * TRow.Count;
+                TRow.Store(TRow.FusedMultiplyAdd(TRow.Load(p + edge * TRow.Count), TRow.Load(g + edge * TRow.Count), TRow.Load(narrow)), narrow);
+                continue;
+            }
+
+            var ahead = Ahead(sums, index, edge, last, columns);
+            var row = edge * columns;
+            var sum = sums + index[edge] * columns;
+            for (nint column = 0; column < columns; column += TRow.Count)
+            {
+                EdgeRows.Prefetch(ahead + column, 1);
+                TRow.Store(TRow.FusedMultiplyAdd(TRow.Load(p + row + column), TRow.Load(g + row + column), TRow.Load(sum + column)), sum + column);
+            }
         }
     }
 
     private readonly void MergeSums<TRow>(int block)
         where TRow : unmanaged, ILanes<TRow, T>
     {
-        var size = _nodes * TRow.Count;
+        var columns = _values.Columns;
+        var size = _nodes * columns;
         var inRange = TRow.Equal(TRow.Zero, TRow.Zero);
-        var end = Math.Min(_nodes, (block + 1) * (nint)ElementsPerBlock);
-        for (var node = block * (nint)ElementsPerBlock; node < end; node++)
+        var nodes = RowsPerBlockOf(columns);
+        var end = Math.Min(_nodes, (block + 1) * nodes);
+        for (var node = block * nodes; node < end; node++)
         {
-            var sums = _sums + node * TRow.Count;
-            var sum = TRow.Load(sums);
-            for (var chunk = 1; chunk < _chunks; chunk++)
+            var isEmpty = _offsets[node] == _offsets[node + 1];
+            for (nint column = 0; column < columns; column += TRow.Count)
             {
-                sum += TRow.Load(sums + chunk * size);
-            }
+                var sums = _sums + node * columns + column;
+                var sum = TRow.Load(sums);
+                for (var chunk = 1; chunk < _chunks; chunk++)
+                {
+                    sum += TRow.Load(sums + chunk * size);
+                }
 
-            if (!TKind.IsBackward && _offsets[node] < _offsets[node + 1])
-            {
-                inRange = TRow.And(inRange, TRow.And(TRow.GreaterThan(sum, TRow.Broadcast(SmallestSum)), TRow.LessThan(sum, TRow.Broadcast(LargestSum))));
-                sum = TRow.Constant(1) / sum;
-            }
+                if (!TKind.IsBackward && !isEmpty)
+                {
+                    inRange = TRow.And(inRange, TRow.And(TRow.GreaterThan(sum, TRow.Broadcast(SmallestSum)), TRow.LessThan(sum, TRow.Broadcast(LargestSum))));
+                    sum = TRow.Constant(1) / sum;
+                }
 
-            TRow.Store(sum, sums);
+                TRow.Store(sum, sums);
+            }
         }
 
         _inRange[block] = TRow.All(inRange);
     }
 
-    private readonly void Results<TRow>(int block)
+    // From the last edges on, whose values the sums have left in the third-level cache.
+    private readonly void Results<TLanes, TRow>(int block)
+        where TLanes : unmanaged, ILanes<TLanes, T>
         where TRow : unmanaged, ILanes<TRow, T>
     {
-        nint perBlock = ElementsPerBlock / TRow.Count;
-        var end = Math.Min(_edges, (block + 1) * perBlock);
         var index = _index;
+        var last = _edges - 1;
         var sums = _sums;
+        var v = _values.V;
+        var g = _values.G;
         var output = _values.Output;
-        for (var edge = block * perBlock; edge < end; edge++)
+        var columns = _values.Columns;
+        var edges = RowsPerBlockOf(columns);
+        var end = _edges - block * edges;
+        for (var edge = Math.Max(0, end - edges); edge < end; edge++)
         {
-            var ofSegment = TRow.Load(sums + (nint)index[edge] * TRow.Count);
-            var to = output + edge * TRow.Count;
-            TRow.Store(TKind.IsBackward ? TRow.Load(_values.V + edge * TRow.Count) * (TRow.Load(_values.G + edge * TRow.Count) - ofSegment) : TRow.Load(to) * ofSegment, to);
+            if (TRow.Count < TLanes.Count)
+            {
+                Result<TRow>(v, g, output, edge * TRow.Count, sums + (nint)index[edge] * TRow.Count);
+                continue;
+            }
+
+            var ahead = Ahead(sums, index, edge, last, columns);
+            var ofSegment = sums + index[edge] * columns;
+            for (nint column = 0; column < columns; column += TRow.Count)
+            {
+                EdgeRows.Prefetch(ahead + column, 1);
+                Result<TRow>(v, g, output, edge * columns + column, ofSegment + column);
+            }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Result<TRow>(T* v, T* g, T* output, nint element, T* ofSegment)
+        where TRow : unmanaged, ILanes<TRow, T>
+    {
+        var to = output + element;
+        TRow.Store(TKind.IsBackward ? TRow.Load(v + element) * (TRow.Load(g + element) - TRow.Load(ofSegment)) : TRow.Load(to) * TRow.Load(ofSegment), to);
     }
 }
