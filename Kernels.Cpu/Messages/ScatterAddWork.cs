@@ -4,16 +4,22 @@ using System.Runtime.CompilerServices;
 namespace Native.Kernels.Cpu;
 
 /// <summary>
-/// Adds short edge rows to nodes, <c>output[index[e]] += v[e]</c>, that are not grouped by node. A few threads are not faster than one that reads the values
+/// Adds edge rows to nodes, <c>output[index[e]] += v[e]</c>, that are not grouped by node. A few threads are not faster than one that reads the values
 /// as they lie in memory and picks the sums, from the caches; more threads share the nodes and pick the values. Every sum goes on from what the node holds,
 /// in the order of the edges, so both give the same bits.
 /// </summary>
-/// <remarks>For rows of one register, sums that stay in the caches, and nodes of so few edges that they may be added up plainly.</remarks>
+/// <remarks>
+/// For sums that stay in the caches and nodes of so few edges that they may be added up plainly. The rows are of one register; or longer and
+/// together so much memory that who picks them waits for page tables, too, which are more than the first caches hold.
+/// </remarks>
 internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // What the last-level cache holds of the sums on most processors.
     private const long MostSumBytes = 16L << 20;
+
+    // Of pages of 4 KiB, these take half a MiB of page tables.
+    private const long FewestFarBytes = 256L << 20;
 
     private const int FewestThreadsByNode = 4;
 
@@ -38,7 +44,8 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     {
         var row = features * sizeof(T);
         return !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (Int128)index.Nodes * row <= MostSumBytes
-            && (features == 1 || row == Unsafe.SizeOf<Lanes128<T>>() || row == Unsafe.SizeOf<Lanes256<T>>());
+            && (features == 1 || row == Unsafe.SizeOf<Lanes128<T>>() || row == Unsafe.SizeOf<Lanes256<T>>()
+                || (Int128)index.Edges * row > FewestFarBytes);
     }
 
     public static void Run(EdgeIndex index, T* v, nint stride, T* output, nint outputStride, nint features, int threads)
@@ -69,16 +76,20 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        for (nint feature = 0; feature < _features; feature += TLanes.Count)
+        switch (_features == TLanes.Count, _byNode)
         {
-            if (_byNode)
-            {
-                AddNodes<TLanes>(FirstNode(block), FirstNode(block + 1), _v + feature, _output + feature);
-            }
-            else
-            {
-                AddEdges<TLanes>(_v + feature, _output + feature);
-            }
+            case (true, true):
+                PickShortRows<TLanes>(FirstNode(block), FirstNode(block + 1));
+                break;
+            case (true, false):
+                AddShortRows<TLanes>();
+                break;
+            case (false, true):
+                PickLongRows<TLanes>(FirstNode(block), FirstNode(block + 1));
+                break;
+            default:
+                AddLongRows<TLanes>();
+                break;
         }
     }
 
@@ -87,29 +98,31 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
         block == 0 ? 0 : block == _blocks ? _nodes : EdgeBlocks.RowOf(_offsets, _nodes, (long)_edges * block / _blocks);
 
     // The sums are few bytes, and the out-of-order window reaches many edges ahead: nothing is to be asked for.
-    private readonly void AddEdges<TLanes>(T* from, T* output)
+    private readonly void AddShortRows<TLanes>()
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var index = _index;
         var edges = _edges;
+        var from = _v;
         var stride = _stride;
+        var output = _output;
         var outputStride = _outputStride;
         for (nint edge = 0; edge < edges; edge++)
         {
-            var to = output + index[edge] * outputStride;
-            TLanes.Store(TLanes.Load(to) + TLanes.Load(from), to);
+            Add<TLanes>(from, output + index[edge] * outputStride);
             from += stride;
         }
     }
 
-    private readonly void AddNodes<TLanes>(int node, int end, T* v, T* output)
+    private readonly void PickShortRows<TLanes>(int node, int end)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var order = _order;
+        var v = _v;
         var stride = _stride;
         for (; node < end; node++)
         {
-            var to = output + node * _outputStride;
+            var to = _output + node * _outputStride;
             var sum = TLanes.Load(to);
             var last = (nint)_offsets[node + 1];
             for (var position = (nint)_offsets[node]; position < last; position++)
@@ -120,4 +133,61 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
             TLanes.Store(sum, to);
         }
     }
+
+    private readonly void AddLongRows<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var index = _index;
+        var last = _edges - 1;
+        for (nint edge = 0; edge <= last; edge++)
+        {
+            var ahead = Math.Min(edge + EdgeRows.PrefetchDistance, last);
+            AddRow<TLanes>(_v + edge * _stride, _output + index[edge] * _outputStride, _v + ahead * _stride, _output + index[ahead] * _outputStride);
+        }
+    }
+
+    private readonly void PickLongRows<TLanes>(int node, int end)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var order = _order;
+        for (; node < end; node++)
+        {
+            var to = _output + node * _outputStride;
+            var last = (nint)_offsets[node + 1];
+            for (var position = (nint)_offsets[node]; position < last; position++)
+            {
+                var ahead = Math.Min(position + EdgeRows.PrefetchDistance, _edges - 1);
+                AddRow<TLanes>(_v + order[position] * _stride, to, _v + order[ahead] * _stride, to);
+            }
+        }
+    }
+
+    // Four registers at a time, then one; the last may be filled in part.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void AddRow<TLanes>(T* from, T* to, T* fromAhead, T* toAhead)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        nint feature = 0;
+        for (; feature <= _features - 4 * TLanes.Count; feature += 4 * TLanes.Count)
+        {
+            EdgeRows.Prefetch(fromAhead + feature, 4 * sizeof(TLanes));
+            EdgeRows.Prefetch(toAhead + feature, 4 * sizeof(TLanes));
+            Add<TLanes>(from + feature, to + feature);
+            Add<TLanes>(from + feature + TLanes.Count, to + feature + TLanes.Count);
+            Add<TLanes>(from + feature + 2 * TLanes.Count, to + feature + 2 * TLanes.Count);
+            Add<TLanes>(from + feature + 3 * TLanes.Count, to + feature + 3 * TLanes.Count);
+        }
+
+        for (; feature < _features; feature += TLanes.Count)
+        {
+            var count = (int)Math.Min(TLanes.Count, _features - feature);
+            EdgeRows.Prefetch(fromAhead + feature, sizeof(TLanes));
+            EdgeRows.Prefetch(toAhead + feature, sizeof(TLanes));
+            EdgeRows.Store(EdgeRows.Load<TLanes, T>(to + feature, count) + EdgeRows.Load<TLanes, T>(from + feature, count), to + feature, count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLanes>(T* from, T* to)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Store(TLanes.Load(to) + TLanes.Load(from), to);
 }

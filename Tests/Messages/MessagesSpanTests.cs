@@ -139,7 +139,7 @@ public class MessagesSpanTests
     [InlineData(16)]
     [InlineData(64)]
     [InlineData(77)]
-    public void ManyRowsAreScattered(int features)
+    public unsafe void ManyRowsAreScattered(int features)
     {
         var edges = 4_608_000 / features;
         var nodes = edges / 120;
@@ -154,17 +154,32 @@ public class MessagesSpanTests
             expected[index.Index[i / features] * features + i % features] += v[i];
         }
 
-        float[]? first = null;
-        foreach (var threads in (int[])[1, 2, 3, 8])
+        Check((threads, output) => Kernel.ScatterAdd(index, new ReadOnlyMatrixView<float>(v, edges, features), new(output, nodes, features), threads));
+        Check(AddFar);
+
+        // The way of rows of more than 256 MiB together.
+        void AddFar(int threads, float[] output)
         {
-            var output = new float[nodes * features];
-            Array.Fill(output, 3);
-            Kernel.ScatterAdd(index, new ReadOnlyMatrixView<float>(v, edges, features), new(output, nodes, features), threads);
-            first ??= output;
-            Assert.Equal(first, output);
-            for (var i = 0; i < output.Length; i++)
+            fixed (float* from = v, to = output)
             {
-                Assert.Equal(expected[i], output[i], 1e-4);
+                ScatterAddWork<float>.Run(index, from, features, to, features, features, threads);
+            }
+        }
+
+        void Check(Action<int, float[]> scatter)
+        {
+            float[]? first = null;
+            foreach (var threads in (int[])[1, 2, 3, 8])
+            {
+                var output = new float[nodes * features];
+                Array.Fill(output, 3);
+                scatter(threads, output);
+                first ??= output;
+                Assert.Equal(first, output);
+                for (var i = 0; i < output.Length; i++)
+                {
+                    Assert.Equal(expected[i], output[i], 1e-4);
+                }
             }
         }
     }
