@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Native.Kernels.Cpu;
 
@@ -20,10 +18,10 @@ internal static unsafe class DrawLoop
     {
         var blocks = Blocks.Elementwise(1, count);
         var work = new Work<T, TNoise>(position, output, isStreamed, blocks);
-        Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+        WordLanesWork.For<Work<T, TNoise>, T>(ref work, blocks.Count, blocks.Threads(threads));
     }
 
-    private readonly struct Work<T, TNoise>(in PhiloxPosition position, T* output, bool isStreamed, in Blocks blocks) : IWork
+    private readonly struct Work<T, TNoise>(in PhiloxPosition position, T* output, bool isStreamed, in Blocks blocks) : IWordLanesWork<T>
         where T : unmanaged, IFloatingPointIeee754<T>
         where TNoise : struct, INoise<T>
     {
@@ -32,24 +30,8 @@ internal static unsafe class DrawLoop
         private readonly bool _isStreamed = isStreamed;
         private readonly Blocks _blocks = blocks;
 
-        public void Run(int block)
-        {
-            if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
-            {
-                Run<Lanes512<T>, WordLanes512<T>>(block);
-            }
-            else if (Vector256.IsHardwareAccelerated && Avx2.IsSupported)
-            {
-                Run<Lanes256<T>, WordLanes256<T>>(block);
-            }
-            else
-            {
-                Run<Lanes128<T>, WordLanes128<T>>(block);
-            }
-        }
-
         [SkipLocalsInit]
-        private void Run<TLanes, TWords>(int block)
+        public void Run<TLanes, TWords>(int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TWords : struct, IWordLanes<TLanes, T>
         {

@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Native.Kernels.Cpu;
 
@@ -37,10 +35,10 @@ internal static unsafe class KeyLoop
     {
         var blocks = Blocks.ByRows(rows, Math.Max(columns, 1));
         var work = new Work<T, TKeys>(keys, logWeights, uniform, columns, blocks);
-        Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+        WordLanesWork.For<Work<T, TKeys>, T>(ref work, blocks.Count, blocks.Threads(threads));
     }
 
-    private readonly struct Work<T, TKeys>(in TKeys keys, Operand<T> logWeights, in NoiseOperand<T> uniform, nint columns, in Blocks blocks) : IWork
+    private readonly struct Work<T, TKeys>(in TKeys keys, Operand<T> logWeights, in NoiseOperand<T> uniform, nint columns, in Blocks blocks) : IWordLanesWork<T>
         where T : unmanaged, IFloatingPointIeee754<T>
         where TKeys : struct, IKeys<T>
     {
@@ -50,24 +48,8 @@ internal static unsafe class KeyLoop
         private readonly nint _columns = columns;
         private readonly Blocks _blocks = blocks;
 
-        public void Run(int block)
-        {
-            if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
-            {
-                Run<Lanes512<T>, WordLanes512<T>>(block);
-            }
-            else if (Vector256.IsHardwareAccelerated && Avx2.IsSupported)
-            {
-                Run<Lanes256<T>, WordLanes256<T>>(block);
-            }
-            else
-            {
-                Run<Lanes128<T>, WordLanes128<T>>(block);
-            }
-        }
-
         [SkipLocalsInit]
-        private void Run<TLanes, TWords>(int block)
+        public void Run<TLanes, TWords>(int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TWords : struct, IWordLanes<TLanes, T>
         {

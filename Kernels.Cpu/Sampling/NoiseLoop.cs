@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Native.Kernels.Cpu;
 
@@ -53,7 +51,7 @@ internal static unsafe class NoiseLoop
         else if (isStreamed)
         {
             var work = new Work<T, TNoise, TBody, StreamedPiece<T, TBody>>(body, noise.Position, columns, blocks);
-            Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+            WordLanesWork.For<Work<T, TNoise, TBody, StreamedPiece<T, TBody>>, T>(ref work, blocks.Count, blocks.Threads(threads));
         }
         else
         {
@@ -80,7 +78,7 @@ internal static unsafe class NoiseLoop
         }
 
         var work = new Work<T, TNoise, TBody, Piece<T, TBody>>(body, noise.Position, columns, blocks);
-        Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+        WordLanesWork.For<Work<T, TNoise, TBody, Piece<T, TBody>>, T>(ref work, blocks.Count, blocks.Threads(threads));
     }
 
     /// <summary>How a piece of a row is stored.</summary>
@@ -120,7 +118,7 @@ internal static unsafe class NoiseLoop
         public static void End() => ElementwiseLoop.EndStream();
     }
 
-    private readonly struct Work<T, TNoise, TBody, TPiece>(in TBody body, in PhiloxPosition position, nint columns, in Blocks blocks) : IWork
+    private readonly struct Work<T, TNoise, TBody, TPiece>(in TBody body, in PhiloxPosition position, nint columns, in Blocks blocks) : IWordLanesWork<T>
         where T : unmanaged, IFloatingPointIeee754<T>
         where TNoise : struct, INoise<T>
         where TBody : struct, INoiseElementwise<T>
@@ -131,26 +129,10 @@ internal static unsafe class NoiseLoop
         private readonly nint _columns = columns;
         private readonly Blocks _blocks = blocks;
 
-        public void Run(int block)
-        {
-            if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
-            {
-                Run<Lanes512<T>, WordLanes512<T>>(block);
-            }
-            else if (Vector256.IsHardwareAccelerated && Avx2.IsSupported)
-            {
-                Run<Lanes256<T>, WordLanes256<T>>(block);
-            }
-            else
-            {
-                Run<Lanes128<T>, WordLanes128<T>>(block);
-            }
-        }
-
         // A block covers either whole rows or a part of one, so its elements follow each other in the numbering.
         [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Run<TLanes, TWords>(int block)
+        public void Run<TLanes, TWords>(int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TWords : struct, IWordLanes<TLanes, T>
         {
