@@ -13,6 +13,9 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
     // Keys and values of a piece stay in the second-level cache for the query heads that share them.
     private const int PieceKeys = 256;
 
+    // More keys and values than this come from main memory.
+    private const double CacheBytes = 16 << 20;
+
     // Two numbers in front of the sums of a piece, which start at a cache line.
     private const int Head = 16;
 
@@ -22,7 +25,8 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
         var rows = arguments.Batch * arguments.Heads * arguments.Queries;
         var stride = Head + ((arguments.Columns + 15) / 16 * 16);
         using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * pieces * stride));
-        var work = new PieceWork { Arguments = arguments, Pieces = pieces, Stride = stride, Partials = scratch.Take<T>(rows * pieces * stride) };
+        var far = 2.0 * arguments.Batch * arguments.KeyHeads * arguments.Keys * arguments.Columns * sizeof(T) > CacheBytes;
+        var work = new PieceWork { Arguments = arguments, Far = far, Pieces = pieces, Stride = stride, Partials = scratch.Take<T>(rows * pieces * stride) };
         Workers.For(ref work, checked((int)(arguments.Batch * arguments.KeyHeads * pieces)), threads);
         var combine = new CombineWork { Pieces = work };
         Workers.For(ref combine, checked((int)(arguments.Batch * arguments.Heads)), threads);
@@ -32,6 +36,7 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
     private struct PieceWork : IWork
     {
         public AttentionArguments<T> Arguments;
+        public bool Far;
         public nint Pieces;
         public nint Stride;
 
@@ -41,6 +46,19 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
         public readonly T* Partial(nint b, nint h, nint s, nint piece) => Partials + (((((((b * Arguments.Heads) + h) * Arguments.Queries) + s) * Pieces) + piece) * Stride);
 
         public readonly void Run(int block)
+        {
+            if (Far)
+            {
+                Run<Constant1>(block);
+            }
+            else
+            {
+                Run<Constant0>(block);
+            }
+        }
+
+        private readonly void Run<TFar>(int block)
+            where TFar : struct, IConstant
         {
             ref readonly var arguments = ref Arguments;
             var (head, piece) = Math.DivRem(block, Pieces);
@@ -53,7 +71,7 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
                 var (group, s) = Math.DivRem(query, arguments.Queries);
                 var h = (keyHead * arguments.Group) + group;
                 var count = Math.Clamp(arguments.Seen(b, s) - first, 0, PieceKeys);
-                AttentionRow<T, TLanes>.Products(
+                AttentionRow<T, TLanes>.Products<TFar>(
                     arguments.Q.Row(b, h, s),
                     arguments.K.Row(b, keyHead, first),
                     arguments.K.RowStride,
@@ -65,7 +83,7 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
                 var partial = Partial(b, h, s, piece);
                 partial[0] = AttentionRow<T, TLanes>.Maximum(weights, count);
                 partial[1] = AttentionRow<T, TLanes>.Weigh(weights, count, T.IsNegativeInfinity(partial[0]) ? T.Zero : partial[0]);
-                AttentionRow<T, TLanes>.WeightedSum(weights, arguments.V.Row(b, keyHead, first), arguments.V.RowStride, count, arguments.Columns, partial + Head);
+                AttentionRow<T, TLanes>.WeightedSum<TFar>(weights, arguments.V.Row(b, keyHead, first), arguments.V.RowStride, count, arguments.Columns, partial + Head);
             }
         }
     }

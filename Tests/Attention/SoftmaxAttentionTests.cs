@@ -369,6 +369,43 @@ public class SoftmaxAttentionSpanTests
         static string? Named(Action action) => Assert.ThrowsAny<ArgumentException>(action).ParamName;
     }
 
+    /// <summary>One query each of many sequences, whose keys and values are more than the caches hold: the same bits as for one sequence.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(210)]
+    public void HowMuchThereIsToReadDoesNotShow(int columns)
+    {
+        const int Keys = 301;
+        var random = new Random(columns);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+        float[] q = Numbers(columns), k = Numbers(Keys * columns), v = Numbers(Keys * columns);
+        var (expected, expectedLse) = Run(1);
+        var sequences = (16 << 20) / (2 * Keys * columns * sizeof(float)) + 1;
+        var (found, foundLse) = Run(sequences);
+        for (var b = 0; b < sequences; b++)
+        {
+            Assert.Equal(expected, found[(b * columns)..((b + 1) * columns)]);
+            Assert.Equal(expectedLse[0], foundLse[b]);
+        }
+
+        (float[] Output, float[] Lse) Run(int batch)
+        {
+            // Every sequence has the same operands.
+            float[] output = new float[batch * columns], lse = new float[batch];
+            Attention.SoftmaxAttention(
+                new ReadOnlyHeadsView<float>(ref q[0], batch, 1, 1, columns, 0, 0, 0),
+                new(ref k[0], batch, 1, Keys, columns, 0, 0, columns),
+                new(ref v[0], batch, 1, Keys, columns, 0, 0, columns),
+                [],
+                default,
+                new(output, batch, 1, 1, columns),
+                lse,
+                default,
+                threads: 2);
+            return (output, lse);
+        }
+    }
+
     /// <summary>The heads of a matrix are its column ranges.</summary>
     [Fact]
     public void SplitHeadsAreColumnRanges()
