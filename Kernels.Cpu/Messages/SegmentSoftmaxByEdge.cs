@@ -116,21 +116,25 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
-        if (_values.Columns % TLanes.Count == 0)
+        if (_step == Step.MergeSums)
         {
-            Run<TLanes, TLanes>(block);
+            MergeSums<TLanes>(block);
+        }
+        else if (_values.Columns % TLanes.Count == 0)
+        {
+            RunWide<TLanes>(block);
         }
         else if (_values.Columns == 1)
         {
-            Run<TLanes, Scalar<T>>(block);
+            RunNarrow<TLanes, Scalar<T>>(block);
         }
         else if (_values.Columns * sizeof(T) == 16)
         {
-            Run<TLanes, Lanes128<T>>(block);
+            RunNarrow<TLanes, Lanes128<T>>(block);
         }
         else
         {
-            Run<TLanes, Lanes256<T>>(block);
+            RunNarrow<TLanes, Lanes256<T>>(block);
         }
     }
 
@@ -145,24 +149,34 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         LanesWork.For<SegmentSoftmaxByEdge<TKind, T>, T>(ref this, blocks, threads, nint.MaxValue);
     }
 
-    private readonly void Run<TLanes, TRow>(int block)
+    private readonly void RunNarrow<TLanes, TRow>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where TRow : unmanaged, ILanes<TRow, T>
     {
-        switch (_step)
+        if (_step == Step.Sums)
         {
-            case Step.Sums when TKind.IsBackward:
-                Products<TLanes, TRow>(block);
-                break;
-            case Step.Sums:
-                Sums<TLanes, TRow>(block);
-                break;
-            case Step.MergeSums:
-                MergeSums<TRow>(block);
-                break;
-            default:
-                Results<TLanes, TRow>(block);
-                break;
+            NarrowSums<TLanes, TRow>(block);
+        }
+        else
+        {
+            NarrowResults<TLanes, TRow>(block);
+        }
+    }
+
+    private readonly void RunWide<TLanes>(int block)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        if (_step == Step.Results)
+        {
+            Results<TLanes>(block);
+        }
+        else if (TKind.IsBackward)
+        {
+            Products<TLanes>(block);
+        }
+        else
+        {
+            Sums<TLanes>(block);
         }
     }
 
@@ -182,10 +196,42 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         return T.Abs(_exponent) <= T.CreateTruncating(Functions.LargestPowerOfTwo);
     }
 
-    // The exponentials of a register, then one row of it after the other is added to its sum.
-    private readonly void Sums<TLanes, TRow>(int chunk)
+    // Rows narrower than a register: a register of terms is taken apart, and one row after the other is added to its sum.
+    private readonly void NarrowSums<TLanes, TRow>(int chunk)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where TRow : unmanaged, ILanes<TRow, T>
+    {
+        var sums = ClearSums(chunk);
+        var (edge, end) = Chunk(chunk);
+        var index = _index;
+        var v = _values.V;
+        var g = _values.G;
+        var exponents = TLanes.Broadcast(_exponent);
+        var (low, high) = Functions.ExpBounds<TLanes, T>(exponents);
+        nint edges = TLanes.Count / TRow.Count;
+        for (; edge <= end - edges; edge += edges)
+        {
+            LaneRows.Add<TLanes, TRow, T>(Terms(TLanes.Load(v + edge * TRow.Count), TKind.IsBackward ? TLanes.Load(g + edge * TRow.Count) : default, exponents, low, high), sums, index + edge);
+        }
+
+        if (edge < end)
+        {
+            var count = (int)(end - edge) * TRow.Count;
+            var terms = Terms(TLanes.LoadPartial(v + edge * TRow.Count, count), TKind.IsBackward ? TLanes.LoadPartial(g + edge * TRow.Count, count) : default, exponents, low, high);
+            for (var term = (T*)&terms; edge < end; edge++, term += TRow.Count)
+            {
+                LaneRows.Add<TRow, TRow, T>(TRow.Load(term), sums, index + edge);
+            }
+        }
+    }
+
+    // What is added up: the exponentials (backward: the products).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Terms<TLanes>(TLanes v, TLanes g, TLanes exponents, TLanes low, TLanes high)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TKind.IsBackward ? v * g : Functions.ExpOverPowerOfTwo<TLanes, T>(v, exponents, low, high);
+
+    private readonly void Sums<TLanes>(int chunk)
+        where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var sums = ClearSums(chunk);
         var (edge, end) = Chunk(chunk);
@@ -194,29 +240,19 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         var v = _values.V;
         var output = _values.Output;
         var columns = _values.Columns;
-        var exponent = _exponent;
-        var exponents = TLanes.Broadcast(exponent);
-        for (; TLanes.Count > TRow.Count && edge <= end - TLanes.Count / TRow.Count; edge += TLanes.Count / TRow.Count)
-        {
-            TLanes.Store(Functions.ExpOverPowerOfTwo<TLanes, T>(TLanes.Load(v + edge * TRow.Count), exponents), output + edge * TRow.Count);
-            for (nint i = 0; i < TLanes.Count / TRow.Count; i++)
-            {
-                var sum = sums + (nint)index[edge + i] * TRow.Count;
-                TRow.Store(TRow.Load(sum) + TRow.Load(output + (edge + i) * TRow.Count), sum);
-            }
-        }
-
+        var exponents = TLanes.Broadcast(_exponent);
+        var (low, high) = Functions.ExpBounds<TLanes, T>(exponents);
         for (; edge < end; edge++)
         {
             var ahead = Ahead(sums, index, edge, last, columns);
             var row = edge * columns;
             var sum = sums + index[edge] * columns;
-            for (nint column = 0; column < columns; column += TRow.Count)
+            for (nint column = 0; column < columns; column += TLanes.Count)
             {
                 EdgeRows.Prefetch(ahead + column, 1);
-                var value = Functions.ExpOverPowerOfTwo<TRow, T>(TRow.Load(v + row + column), TRow.Broadcast(exponent));
-                TRow.Store(value, output + row + column);
-                TRow.Store(TRow.Load(sum + column) + value, sum + column);
+                var value = Functions.ExpOverPowerOfTwo<TLanes, T>(TLanes.Load(v + row + column), exponents, low, high);
+                TLanes.Store(value, output + row + column);
+                TLanes.Store(TLanes.Load(sum + column) + value, sum + column);
             }
         }
     }
@@ -233,9 +269,8 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         return sums;
     }
 
-    private readonly void Products<TLanes, TRow>(int chunk)
+    private readonly void Products<TLanes>(int chunk)
         where TLanes : unmanaged, ILanes<TLanes, T>
-        where TRow : unmanaged, ILanes<TRow, T>
     {
         var sums = ClearSums(chunk);
         var (edge, end) = Chunk(chunk);
@@ -246,62 +281,117 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         var columns = _values.Columns;
         for (; edge < end; edge++)
         {
-            if (TRow.Count < TLanes.Count)
-            {
-                var narrow = sums + (nint)index[edge] * TRow.Count;
-                TRow.Store(TRow.FusedMultiplyAdd(TRow.Load(p + edge * TRow.Count), TRow.Load(g + edge * TRow.Count), TRow.Load(narrow)), narrow);
-                continue;
-            }
-
             var ahead = Ahead(sums, index, edge, last, columns);
             var row = edge * columns;
             var sum = sums + index[edge] * columns;
-            for (nint column = 0; column < columns; column += TRow.Count)
+            for (nint column = 0; column < columns; column += TLanes.Count)
             {
                 EdgeRows.Prefetch(ahead + column, 1);
-                TRow.Store(TRow.FusedMultiplyAdd(TRow.Load(p + row + column), TRow.Load(g + row + column), TRow.Load(sum + column)), sum + column);
+                TLanes.Store(TLanes.FusedMultiplyAdd(TLanes.Load(p + row + column), TLanes.Load(g + row + column), TLanes.Load(sum + column)), sum + column);
             }
         }
     }
 
-    private readonly void MergeSums<TRow>(int block)
-        where TRow : unmanaged, ILanes<TRow, T>
+    // The sums of a block of segments, whatever their columns.
+    private readonly void MergeSums<TLanes>(int block)
+        where TLanes : unmanaged, ILanes<TLanes, T>
     {
         var columns = _values.Columns;
         var size = _nodes * columns;
-        var inRange = TRow.Equal(TRow.Zero, TRow.Zero);
         var nodes = RowsPerBlockOf(columns);
-        var end = Math.Min(_nodes, (block + 1) * nodes);
-        for (var node = block * nodes; node < end; node++)
+        var end = Math.Min(_nodes, (block + 1) * nodes) * columns;
+        var inRange = true;
+        for (var element = block * nodes * columns; element < end; element += TLanes.Count)
         {
-            var isEmpty = _offsets[node] == _offsets[node + 1];
-            for (nint column = 0; column < columns; column += TRow.Count)
+            var count = (int)Math.Min(TLanes.Count, end - element);
+            var sums = _sums + element;
+            var sum = EdgeRows.Load<TLanes, T>(sums, count);
+            for (var chunk = 1; chunk < _chunks; chunk++)
             {
-                var sums = _sums + node * columns + column;
-                var sum = TRow.Load(sums);
-                for (var chunk = 1; chunk < _chunks; chunk++)
-                {
-                    sum += TRow.Load(sums + chunk * size);
-                }
+                sum += EdgeRows.Load<TLanes, T>(sums + chunk * size, count);
+            }
 
-                if (!TKind.IsBackward && !isEmpty)
-                {
-                    inRange = TRow.And(inRange, TRow.And(TRow.GreaterThan(sum, TRow.Broadcast(SmallestSum)), TRow.LessThan(sum, TRow.Broadcast(LargestSum))));
-                    sum = TRow.Constant(1) / sum;
-                }
+            if (!TKind.IsBackward)
+            {
+                inRange &= TLanes.All(TLanes.And(TLanes.GreaterThan(sum, TLanes.Broadcast(SmallestSum)), TLanes.LessThan(sum, TLanes.Broadcast(LargestSum))))
+                    || AreInRange(sum, element, count);
+                sum = TLanes.Constant(1) / sum;
+            }
 
-                TRow.Store(sum, sums);
+            EdgeRows.Store(sum, sums, count);
+        }
+
+        _inRange[block] = inRange;
+    }
+
+    // One by one: segments without edges have a sum of 0, which nobody asks for.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool AreInRange<TLanes>(TLanes sums, nint element, int count)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        for (var lane = 0; lane < count; lane++)
+        {
+            var sum = ((T*)&sums)[lane];
+            var node = (element + lane) / _values.Columns;
+            if (!(sum > SmallestSum && sum < LargestSum) && _offsets[node] < _offsets[node + 1])
+            {
+                return false;
             }
         }
 
-        _inRange[block] = TRow.All(inRange);
+        return true;
     }
 
     // From the last edges on, whose values the sums have left in the third-level cache.
-    private readonly void Results<TLanes, TRow>(int block)
+    private readonly (nint Begin, nint End) ResultEdges(int block)
+    {
+        var edges = RowsPerBlockOf(_values.Columns);
+        var end = _edges - block * edges;
+        return (Math.Max(0, end - edges), end);
+    }
+
+    // Narrow rows: the exponentials are computed once more, which takes less time than to write and read them.
+    private readonly void NarrowResults<TLanes, TRow>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where TRow : unmanaged, ILanes<TRow, T>
     {
+        var (edge, end) = ResultEdges(block);
+        var index = _index;
+        var sums = _sums;
+        var v = _values.V;
+        var g = _values.G;
+        var output = _values.Output;
+        var exponents = TLanes.Broadcast(_exponent);
+        var (low, high) = Functions.ExpBounds<TLanes, T>(exponents);
+        nint edges = TLanes.Count / TRow.Count;
+        for (; edge <= end - edges; edge += edges)
+        {
+            var ofSegments = LaneRows.Load<TLanes, TRow, T>(sums, index + edge);
+            TLanes.Store(Results(TLanes.Load(v + edge * TRow.Count), TKind.IsBackward ? TLanes.Load(g + edge * TRow.Count) : default, exponents, low, high, ofSegments), output + edge * TRow.Count);
+        }
+
+        if (edge < end)
+        {
+            var first = edge * TRow.Count;
+            var count = (int)(end - edge) * TRow.Count;
+            TLanes ofSegments = default;
+            for (var ofSegment = (T*)&ofSegments; edge < end; edge++, ofSegment += TRow.Count)
+            {
+                TRow.Store(LaneRows.Load<TRow, TRow, T>(sums, index + edge), ofSegment);
+            }
+
+            TLanes.StorePartial(Results(TLanes.LoadPartial(v + first, count), TKind.IsBackward ? TLanes.LoadPartial(g + first, count) : default, exponents, low, high, ofSegments), output + first, count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Results<TLanes>(TLanes v, TLanes g, TLanes exponents, TLanes low, TLanes high, TLanes ofSegments)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TKind.IsBackward ? v * (g - ofSegments) : Functions.ExpOverPowerOfTwo<TLanes, T>(v, exponents, low, high) * ofSegments;
+
+    private readonly void Results<TLanes>(int block)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var (edge, end) = ResultEdges(block);
         var index = _index;
         var last = _edges - 1;
         var sums = _sums;
@@ -309,31 +399,16 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
         var g = _values.G;
         var output = _values.Output;
         var columns = _values.Columns;
-        var edges = RowsPerBlockOf(columns);
-        var end = _edges - block * edges;
-        for (var edge = Math.Max(0, end - edges); edge < end; edge++)
+        for (; edge < end; edge++)
         {
-            if (TRow.Count < TLanes.Count)
-            {
-                Result<TRow>(v, g, output, edge * TRow.Count, sums + (nint)index[edge] * TRow.Count);
-                continue;
-            }
-
             var ahead = Ahead(sums, index, edge, last, columns);
             var ofSegment = sums + index[edge] * columns;
-            for (nint column = 0; column < columns; column += TRow.Count)
+            for (nint column = 0; column < columns; column += TLanes.Count)
             {
                 EdgeRows.Prefetch(ahead + column, 1);
-                Result<TRow>(v, g, output, edge * columns + column, ofSegment + column);
+                var element = edge * columns + column;
+                TLanes.Store(TKind.IsBackward ? TLanes.Load(v + element) * (TLanes.Load(g + element) - TLanes.Load(ofSegment + column)) : TLanes.Load(output + element) * TLanes.Load(ofSegment + column), output + element);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Result<TRow>(T* v, T* g, T* output, nint element, T* ofSegment)
-        where TRow : unmanaged, ILanes<TRow, T>
-    {
-        var to = output + element;
-        TRow.Store(TKind.IsBackward ? TRow.Load(v + element) * (TRow.Load(g + element) - TRow.Load(ofSegment)) : TRow.Load(to) * TRow.Load(ofSegment), to);
     }
 }

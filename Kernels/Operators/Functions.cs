@@ -48,15 +48,28 @@ public static unsafe partial class Functions
     internal const int LargestPowerOfTwo = 740;
 
     /// <summary><c>eˣ 2⁻ᵏ</c> for integers <c>k</c> up to <see cref="LargestPowerOfTwo"/> in magnitude: overflow and gradual underflow are those of the result. Error at most 1 ulp.</summary>
+    /// <param name="x">The argument.</param>
+    /// <param name="k">The power.</param>
+    /// <param name="low">What <see cref="ExpBounds"/> gives for <paramref name="k"/>.</param>
+    /// <param name="high">The same.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TLanes ExpOverPowerOfTwo<TLanes, T>(TLanes x, TLanes k)
+    internal static TLanes ExpOverPowerOfTwo<TLanes, T>(TLanes x, TLanes k, TLanes low, TLanes high)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var bounded = TLanes.Clamp(x, low, high);
+        var n = NearestMultipleOfLn2<TLanes, T>(bounded);
+        return TimesExp<TLanes, T>(TLanes.Constant(1), LessMultipleOfLn2<TLanes, T>(bounded, n), n - k);
+    }
+
+    /// <summary>Where <see cref="ExpOverPowerOfTwo"/> is 0, and where it is infinite; taken once for a loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (TLanes Low, TLanes High) ExpBounds<TLanes, T>(TLanes k)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var ln2 = TLanes.Constant(0.69314718055994531);
-        var bounded = TLanes.Clamp(x, (k - Choose<TLanes, T>(152, 1080)) * ln2, (k + Choose<TLanes, T>(130, 1026)) * ln2);
-        var n = NearestMultipleOfLn2<TLanes, T>(bounded);
-        return TimesExp<TLanes, T>(TLanes.Constant(1), LessMultipleOfLn2<TLanes, T>(bounded, n), n - k);
+        return ((k - Choose<TLanes, T>(152, 1080)) * ln2, (k + Choose<TLanes, T>(130, 1026)) * ln2);
     }
 
     /// <summary><c>eˣ - 1</c>, accurate near 0; keeps the sign of zero. Error at most 2 ulp.</summary>
