@@ -46,6 +46,13 @@ internal unsafe interface IEdgeMessages<T>
     TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T>;
+
+    /// <summary>Whether messages of one feature can be taken by the register, see <see cref="Column"/>.</summary>
+    bool HasColumn { get; }
+
+    /// <summary>The messages, of one feature, at a position and those after it.</summary>
+    TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T>;
 }
 
 internal static unsafe class EdgeRows
@@ -156,6 +163,12 @@ internal unsafe struct IndexedRows<T>(T* rows, nint stride, int* index) : IEdgeM
     public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count));
+
+    public readonly bool HasColumn => _stride == 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T> => LaneRows.Load<TLanes, Scalar<T>, T>(_rows, _index + position);
 }
 
 /// <summary>Weighted rows picked by an index: <c>w[order[p], head] · rows[index[p]]</c>.</summary>
@@ -194,6 +207,12 @@ internal unsafe struct WeightedIndexedRows<T>(T* rows, nint stride, int* index, 
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
             ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count))
             : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weight), row, accumulator);
+
+    public readonly bool HasColumn => _stride == 1 && _weightStride == 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T> => LaneRows.Load<TLanes, Scalar<T>, T>(_head, _order + position) * LaneRows.Load<TLanes, Scalar<T>, T>(_rows, _index + position);
 }
 
 /// <summary>
@@ -240,6 +259,12 @@ internal unsafe struct HeadIndexedRows<T>(T* rows, nint stride, int* index, int*
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
             ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count))
             : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weights[feature >> _shift]), row, accumulator);
+
+    public readonly bool HasColumn => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T> => default;
 }
 
 /// <summary>Rows in the order of the positions: <c>rows[p - first]</c>. The hardware prefetches them.</summary>
@@ -270,6 +295,12 @@ internal unsafe struct StreamedRows<T>(T* rows, nint stride, nint first) : IEdge
     public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count));
+
+    public readonly bool HasColumn => _stride == 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T> => TLanes.Load(_rows + position);
 }
 
 /// <summary>Weighted rows in the order of the positions: <c>w[order[p]] · rows[p - first]</c>.</summary>
@@ -304,6 +335,12 @@ internal unsafe struct WeightedStreamedRows<T>(T* rows, nint stride, nint first,
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.IsExtremum
             ? TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count))
             : TLanes.FusedMultiplyAdd(TLanes.Broadcast(message.Weight), row, accumulator);
+
+    public readonly bool HasColumn => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T> => default;
 }
 
 /// <summary>
@@ -355,4 +392,10 @@ internal unsafe struct ExtremumGradientRows<T>(T* rows, nint stride, int* index,
     public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count));
+
+    public readonly bool HasColumn => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T> => default;
 }

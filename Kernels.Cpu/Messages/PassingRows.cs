@@ -71,4 +71,10 @@ internal unsafe struct PassingRows<T>(T* rows, nint stride, int* index) : IEdgeM
     public readonly TLanes Accumulate<TReduction, TLanes>(TLanes accumulator, EdgeMessage<T> message, TLanes row, nint feature, int count)
         where TReduction : struct, IReduction
         where TLanes : unmanaged, ILanes<TLanes, T> => TReduction.Combine<TLanes, T>(accumulator, Value<TLanes>(message, row, feature, count));
+
+    public readonly bool HasColumn => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLanes Column<TLanes>(nint position)
+        where TLanes : unmanaged, ILanes<TLanes, T> => default;
 }

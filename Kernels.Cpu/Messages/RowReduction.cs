@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Native.Kernels.Cpu;
 
@@ -9,7 +10,8 @@ namespace Native.Kernels.Cpu;
 /// </summary>
 /// <remarks>
 /// Register budget: eight accumulators at most, so that 16 registers are enough for them, a weight and a loaded row. Eight, four or two
-/// independent chains also hide the latency of an addition; narrower rows take four edges at a time for the same reason.
+/// independent chains also hide the latency of an addition; narrower rows take four edges at a time for the same reason, and of a single feature a register
+/// holds the messages of several edges.
 /// </remarks>
 internal unsafe struct RowReduction<TMessages, TReduction, T>
     where TMessages : struct, IEdgeMessages<T>
@@ -30,6 +32,9 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
 
     /// <summary>Edge number at every position; read only when an argument is asked for.</summary>
     public int* Order;
+
+    /// <summary>Whether there is one feature and as many positions as any register has lanes: then a register holds several messages.</summary>
+    public readonly bool IsColumn => Features == 1 && Messages.HasColumn && Positions >= Vector512<T>.Count;
 
     /// <summary>Reduces the messages at the positions <c>[begin, end)</c>, at least one, into a row.</summary>
     /// <param name="output">The row, <c>[F]</c>.</param>
@@ -86,6 +91,12 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
     private readonly void Slices<TLanes>(in Rows rows, nint feature, nint last)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
+        if (TLanes.Count > 1 && IsColumn)
+        {
+            Column<TLanes>(rows);
+            return;
+        }
+
         for (; last - feature >= 8 * TLanes.Count; feature += 8 * TLanes.Count)
         {
             Slice8<TLanes>(rows, feature);
@@ -277,6 +288,56 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
             }
         }
     }
+
+    // One feature: neighbouring messages side by side, in four registers. A row of at most EdgeBlocks.PieceEdges has sums of few terms in every lane.
+    private readonly void Column<TLanes>(in Rows rows)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var messages = Messages;
+        var identity = TLanes.Broadcast(TReduction.Identity<T>());
+        var lastRegister = Positions - TLanes.Count;
+        var output = rows.Output;
+        for (nint row = 0; row < rows.Count; row++, output += rows.Stride)
+        {
+            var begin = (nint)rows.Offsets[row];
+            var end = (nint)rows.Offsets[row + 1];
+            if (begin == end)
+            {
+                continue;
+            }
+
+            TLanes a0 = identity, a1 = identity, a2 = identity, a3 = identity;
+            var position = begin;
+            for (; position <= end - 4 * TLanes.Count; position += 4 * TLanes.Count)
+            {
+                a0 = TReduction.Combine<TLanes, T>(a0, messages.Column<TLanes>(position));
+                a1 = TReduction.Combine<TLanes, T>(a1, messages.Column<TLanes>(position + TLanes.Count));
+                a2 = TReduction.Combine<TLanes, T>(a2, messages.Column<TLanes>(position + 2 * TLanes.Count));
+                a3 = TReduction.Combine<TLanes, T>(a3, messages.Column<TLanes>(position + 3 * TLanes.Count));
+            }
+
+            for (; position <= end - TLanes.Count; position += TLanes.Count)
+            {
+                a0 = TReduction.Combine<TLanes, T>(a0, messages.Column<TLanes>(position));
+            }
+
+            if (position < end)
+            {
+                // A whole register of messages, of which those of other rows are left out.
+                var first = Math.Min(position, lastRegister);
+                var mask = TLanes.AndNot(Partial.Mask<TLanes, T>((int)(end - first)), Partial.Mask<TLanes, T>((int)(position - first)));
+                a1 = TReduction.Combine<TLanes, T>(a1, TLanes.Select(mask, messages.Column<TLanes>(first), identity));
+            }
+
+            var value = Across(TReduction.Combine<TLanes, T>(TReduction.Combine<TLanes, T>(a0, a1), TReduction.Combine<TLanes, T>(a2, a3)));
+            Finish(new Scalar<T>(value), output, 1, rows.Accumulate, rows.DivisorOf(end - begin));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Across<TLanes>(TLanes value)
+        where TLanes : unmanaged, ILanes<TLanes, T> =>
+        !TReduction.IsExtremum ? TLanes.Sum(value) : typeof(TReduction) == typeof(Max) ? TLanes.MaxAcross(value) : TLanes.MinAcross(value);
 
     // A value that the reduction leaves as it was keeps its edge. That is one comparison, which the values need not wait for, but a NaN equals nothing: where
     // there is one, the edges are found with care. Four registers of values, four of edge numbers, a candidate, a mask and a number: eleven registers.

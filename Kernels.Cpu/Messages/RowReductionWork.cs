@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Native.Kernels.Cpu;
 
@@ -42,6 +43,12 @@ internal unsafe struct RowReductionWork<TMessages, TReduction, T> : ILanesWork<T
         work._reduction.Features = output.Features;
         work._reduction.Order = order;
         width = width == 0 ? output.Features / messages.Heads : width;
+        if (work._reduction.IsColumn && !output.HasArg)
+        {
+            // Registers of 128 bits, whatever there is: a message is one access to memory, and ends of rows are a small part of them.
+            width = Vector128<T>.Count;
+        }
+
         LanesWork.For<RowReductionWork<TMessages, TReduction, T>, T>(ref work, work._blocks.Count, threads, width);
         work._pieces.Combine<TReduction>(work._blocks, output, threads);
     }
