@@ -44,8 +44,7 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     {
         var row = features * sizeof(T);
         return !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (Int128)index.Nodes * row <= MostSumBytes
-            && (features == 1 || row == Unsafe.SizeOf<Lanes128<T>>() || row == Unsafe.SizeOf<Lanes256<T>>()
-                || (Int128)index.Edges * row > FewestFarBytes);
+            && (IsShort(features) || (Int128)index.Edges * row > FewestFarBytes);
     }
 
     public static void Run(EdgeIndex index, T* v, nint stride, T* output, nint outputStride, nint features, int threads)
@@ -69,13 +68,37 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
                 _blocks = byNode ? index.Edges / BlockEdges + 1 : 1,
                 _byNode = byNode,
             };
-            LanesWork.For<ScatterAddWork<T>, T>(ref work, work._blocks, threads, features);
+            LanesWork.For<ScatterAddWork<T>, T>(ref work, work._blocks, threads, work.IsSideBySide ? nint.MaxValue : features);
         }
     }
+
+    // Whether wider registers hold several rows as they lie in memory.
+    private readonly bool IsSideBySide => !_byNode && _stride == _features && _outputStride == _features && IsShort(_features);
+
+    private static bool IsShort(nint features) =>
+        features == 1 || features * sizeof(T) == Unsafe.SizeOf<Lanes128<T>>() || features * sizeof(T) == Unsafe.SizeOf<Lanes256<T>>();
 
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>
     {
+        if (IsSideBySide && _features < TLanes.Count)
+        {
+            if (_features == 1)
+            {
+                AddRowsSideBySide<TLanes, Scalar<T>>();
+            }
+            else if (_features * sizeof(T) == Unsafe.SizeOf<Lanes128<T>>())
+            {
+                AddRowsSideBySide<TLanes, Lanes128<T>>();
+            }
+            else
+            {
+                AddRowsSideBySide<TLanes, Lanes256<T>>();
+            }
+
+            return;
+        }
+
         switch (_features == TLanes.Count, _byNode)
         {
             case (true, true):
@@ -111,6 +134,27 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
         {
             Add<TLanes>(from, output + index[edge] * outputStride);
             from += stride;
+        }
+    }
+
+    // The same edge by edge, but the values are loaded by whole registers.
+    private readonly void AddRowsSideBySide<TLanes, TRow>()
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where TRow : unmanaged, ILanes<TRow, T>
+    {
+        var index = _index;
+        var edges = _edges;
+        var from = _v;
+        var output = _output;
+        nint edge = 0;
+        for (; edge <= edges - TLanes.Count / TRow.Count; edge += TLanes.Count / TRow.Count)
+        {
+            LaneRows.Add<TLanes, TRow, T>(TLanes.Load(from + edge * TRow.Count), output, index + edge);
+        }
+
+        for (; edge < edges; edge++)
+        {
+            LaneRows.Add<TRow, TRow, T>(TRow.Load(from + edge * TRow.Count), output, index + edge);
         }
     }
 
