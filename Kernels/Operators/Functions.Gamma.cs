@@ -54,49 +54,46 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // ψ(1 + |x|) - 1/x for positive x, less π cot(πx) for negative x.
-        var one = TLanes.Constant(1);
+        // ψ(1 + y) = log(y + c) - P(y) / Q(y) with y = |x|, less 1/x for positive x, in one quotient with P / Q, or less π cot(πx) for negative x.
+        // The rest falls behind the logarithm long before y is bounded.
         var magnitude = TLanes.Abs(x);
-
-        // ψ(1 + y) = ψ(4 + y) - 1/(m - 1) - 1/m - 1/(m + 1), m = y + 2; one division serves those three, the series and the logarithm.
-        // The first two fall behind the logarithm long before y is bounded.
         var bounded = TLanes.AtMost(magnitude, Choose<TLanes, T>(16777216, 1152921504606846976));
-        var m = bounded + TLanes.Constant(2);
-        var square = m * m;
-        var denominator = TLanes.FusedMultiplyAdd(square, m, -m);
-        var zSquare = bounded + TLanes.Constant(3.5);
-        zSquare *= zSquare;
-        var z = magnitude + TLanes.Constant(3.5);
-        var f = TLanes.Mantissa(z) - one;
-        var divisor = TLanes.Constant(2) + f;
-        var product = denominator * zSquare;
-        var inverse = one / (product * divisor);
-        var logarithm = LogOfProduct<TLanes, T>(f, f * product * inverse, TLanes.Exponent(z));
-        inverse *= divisor;
-        var shifts = TLanes.FusedMultiplyAdd(TLanes.Constant(3), square, -one) * (zSquare * inverse);
-        var w = denominator * inverse;
+        var numerator = DigammaNumerator<TLanes, T>(bounded);
+        var denominator = DigammaDenominator<TLanes, T>(bounded);
+        var numeratorWithPole = TLanes.FusedMultiplyAdd(bounded, numerator, denominator);
+        var denominatorWithPole = x * denominator;
+        TLanes rest;
+        if (TLanes.All(TLanes.GreaterThanOrEqual(x, TLanes.Zero)))
+        {
+            // Shapes and counts are positive, and then the cotangent is left out.
+            rest = numeratorWithPole / denominatorWithPole;
+        }
+        else
+        {
+            var negative = TLanes.LessThan(x, TLanes.Zero);
+            rest = TLanes.Select(negative, numerator, numeratorWithPole) / TLanes.Select(negative, denominator, denominatorWithPole)
+                + TLanes.And(negative, DigammaReflection<TLanes, T>(x));
+        }
 
-        var result = TLanes.FusedMultiplyAdd(w, DigammaTail<TLanes, T>(w), logarithm - shifts) - DigammaPole<TLanes, T>(x);
-        return TLanes.Select(TLanes.LessThan(x, TLanes.Constant(double.PositiveInfinity)), result, x);
+        // The logarithm, at least 0.4, needs no more than an absolute accuracy.
+        var z = magnitude + Choose<TLanes, T>(1.5, 3.5);
+        var f = TLanes.Mantissa(z) - TLanes.Constant(1);
+        var s = f / (TLanes.Constant(2) + f);
+        var square = s * s;
+        var logarithm = TLanes.FusedMultiplyAdd(TLanes.Exponent(z), TLanes.Constant(0.69314718055994531), s * TLanes.FusedMultiplyAdd(square, LogTail<TLanes, T>(square), TLanes.Constant(2)));
+        return TLanes.Select(TLanes.LessThan(x, TLanes.Constant(double.PositiveInfinity)), logarithm - rest, x);
     }
 
-    // 1/x for positive x, π cot(πx) for negative x, NaN at the negative integers. Shapes and counts are positive, and then the cotangent is left out.
+    // π cot(πx) for negative x, NaN at the integers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes DigammaPole<TLanes, T>(TLanes x)
+    private static TLanes DigammaReflection<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var one = TLanes.Constant(1);
-        if (TLanes.All(TLanes.GreaterThanOrEqual(x, TLanes.Zero)))
-        {
-            return one / x;
-        }
-
-        var negative = TLanes.LessThan(x, TLanes.Zero);
         var r = FractionOfNegative<TLanes, T>(x);
         var v = r * r;
-        var pole = TLanes.Select(negative, CotangentNumerator<TLanes, T>(v), one) / TLanes.Select(negative, r * CotangentDenominator<TLanes, T>(v), x);
-        return TLanes.Select(TLanes.And(negative, TLanes.Equal(r, TLanes.Zero)), TLanes.Constant(double.NaN), pole);
+        var cotangent = CotangentNumerator<TLanes, T>(v) / (r * CotangentDenominator<TLanes, T>(v));
+        return TLanes.Select(TLanes.Equal(r, TLanes.Zero), TLanes.Constant(double.NaN), cotangent);
     }
 
     /// <summary>

@@ -109,15 +109,20 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // tanh|x| = e / (e + 2) with e = exp(2|x|) - 1, which is 1 to the last bit from 10 (20) on. With exp(2|x|) = 2ⁿ (1 + s), e is
-        // 2ⁿ s + (2ⁿ - 1), rounded once: n is not negative, so the sum cancels little; where n is 0 it is s, and |x| itself when that is tiny.
-        var bounded = TLanes.AtMost(TLanes.Abs(x), TLanes.Constant(20));
-        var twice = bounded + bounded;
-        var n = NearestMultipleOfLn2<TLanes, T>(twice);
-        var r = LessMultipleOfLn2<TLanes, T>(twice, n);
-        var power = TLanes.PowerOfTwo(n);
-        var e = TLanes.FusedMultiplyAdd(power, ExpSeries<TLanes, T>(r), power - TLanes.Constant(1));
-        return TLanes.Or(e / (e + TLanes.Constant(2)), TLanes.And(x, TLanes.Constant(-0.0)));
+        // With x = ½ n ln 2 + y, |y| ≤ ¼ ln 2, and t = tanh y it is (2ⁿ - 1 + (2ⁿ + 1) t) / (2ⁿ + 1 + (2ⁿ - 1) t), which is 1 to the last bit from 10 (20) on.
+        // The sums hardly cancel; where n is 0 the quotient is t, and x itself when that is tiny: the 0 beside it is a negative one, for the sake of -0.
+        var bound = Choose<TLanes, T>(10, 20);
+        var bounded = TLanes.Clamp(x, -bound, bound);
+        var shift = Choose<TLanes, T>(Bits.SingleShift + 127, Bits.DoubleShift + 1023);
+        var shifted = TLanes.FusedMultiplyAdd(bounded, TLanes.Constant(2.8853900817779268), shift);
+        var n = shifted - shift;
+        var y = TLanes.FusedMultiplyAdd(n, TLanes.Constant(-0.34657359027997264), bounded);
+        var z = y * y;
+        var t = y * TLanes.FusedMultiplyAdd(z, TanhTail<TLanes, T>(z), TLanes.Constant(1));
+        var power = TLanes.PowerOfShifted(shifted);
+        var sum = power + TLanes.Constant(1);
+        var difference = -(TLanes.Constant(1) - power);
+        return TLanes.FusedMultiplyAdd(t, sum, difference) / TLanes.FusedMultiplyAdd(t, difference, sum);
     }
 
     /// <summary><c>1 / (1 + e⁻ˣ)</c>, accurate in both tails. Error at most 3 ulp.</summary>
@@ -162,7 +167,7 @@ public static unsafe partial class Functions
     {
         var magnitude = TLanes.Abs(x);
         var t = NormalBound<TLanes, T>(magnitude * TLanes.Constant(1.4142135623730951));
-        var tail = NormalTail<TLanes, T>(TLanes.Constant(1), t);
+        var tail = NormalTail<TLanes, T>(t);
         var outer = TLanes.Or(TLanes.Constant(1) - (tail + tail), TLanes.And(x, TLanes.Constant(-0.0)));
         return TLanes.Select(TLanes.LessThan(magnitude, TLanes.Constant(0.5)), x * ErfCentre<TLanes, T>(x * x), outer);
     }
@@ -174,7 +179,7 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var t = NormalBound<TLanes, T>(x);
-        var tail = NormalTail<TLanes, T>(TLanes.Constant(1), t);
+        var tail = NormalTail<TLanes, T>(t);
         return TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
     }
 
@@ -186,7 +191,7 @@ public static unsafe partial class Functions
     {
         // max(x, 0) - |x| Φ(-|x|).
         var t = NormalBound<TLanes, T>(x);
-        return TLanes.AtLeast(x, TLanes.Zero) - NormalTail<TLanes, T>(t, t);
+        return TLanes.AtLeast(x, TLanes.Zero) - TimesExpHalfSquare<TLanes, T>(t * NormalTailRatio<TLanes, T>(t), t);
     }
 
     /// <summary>Derivative of <see cref="Gelu"/>, <c>Φ(x) + x φ(x)</c>. Error at most 6 ulp; within 1 of the zero at -0.75 at most 6 ulp of ⅛.</summary>
@@ -196,8 +201,8 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var t = NormalBound<TLanes, T>(x);
-        var exponential = TimesExpHalfSquare<TLanes, T>(TLanes.Constant(1), t, TLanes.Zero);
-        var tail = NormalTailRatio<TLanes, T>(TLanes.Constant(1), t, out _) * exponential;
+        var exponential = TimesExpHalfSquare<TLanes, T>(TLanes.Constant(1), t);
+        var tail = NormalTailRatio<TLanes, T>(t) * exponential;
         var distribution = TLanes.Select(TLanes.LessThan(x, TLanes.Zero), tail, TLanes.Constant(1) - tail);
         var bounded = TLanes.Or(t, TLanes.And(x, TLanes.Constant(-0.0)));
         return TLanes.FusedMultiplyAdd(TLanes.Constant(0.3989422804014327) * bounded, exponential, distribution);
@@ -243,54 +248,49 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
         => TLanes.AtMost(TLanes.Abs(x), Choose<TLanes, T>(15, 39));
 
-    // factor · Φ(-t) exp(t²/2 - correction) for t >= 0: factor / (t + k) · G(q) with q = (t - k) / (t + k), so that one polynomial covers all t
-    // (Shepherd and Laframboise, Mathematics of Computation 36, 1981). The rounding error of t + k would count for more than any other; what it changes is
-    // close to its product with 0.4 (1 - q), and goes into the exponent.
+    // Φ(-t) exp(t²/2) for t >= 0, as P / ((at + b) P + R): it falls like a multiple of 1 / t, and so the rounding errors of P count for little where t is large,
+    // while all terms are positive.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalTailRatio<TLanes, T>(TLanes factor, TLanes t, out TLanes correction)
+    private static TLanes NormalTailRatio<TLanes, T>(TLanes t)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var k = Choose<TLanes, T>(2.3125, 3.5);
-        var sum = t + k;
-        var q = (t - k) / sum;
-        correction = TLanes.FusedMultiplyAdd(q, TLanes.Constant(-0.4), TLanes.Constant(0.4)) * (sum - k - t);
-        return factor / sum * NormalTailPolynomial<TLanes, T>(q);
+        var numerator = NormalTailNumerator<TLanes, T>(t);
+        var linear = TLanes.FusedMultiplyAdd(t, Choose<TLanes, T>(2.50660157, 2.5066282746304323), Choose<TLanes, T>(0.00172580255, 1.499634479227233e-10));
+        return numerator / TLanes.FusedMultiplyAdd(linear, numerator, NormalTailRest<TLanes, T>(t));
     }
 
-    // factor · Φ(-t) for t >= 0.
+    // Φ(-t) for t >= 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes NormalTail<TLanes, T>(TLanes factor, TLanes t)
+    private static TLanes NormalTail<TLanes, T>(TLanes t)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        var ratio = NormalTailRatio<TLanes, T>(factor, t, out var correction);
-        return TimesExpHalfSquare<TLanes, T>(ratio, t, correction);
-    }
+        => TimesExpHalfSquare<TLanes, T>(NormalTailRatio<TLanes, T>(t), t);
 
-    // factor · exp(correction - t²/2) for a tiny correction, the rounding error of the square included.
+    // factor · exp(-t²/2).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes TimesExpHalfSquare<TLanes, T>(TLanes factor, TLanes t, TLanes correction)
+    private static TLanes TimesExpHalfSquare<TLanes, T>(TLanes factor, TLanes t)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // -½ t² = n ln 2 + r. The square is never rounded by itself: it is added to the product of n and the high part of ln 2, which is exact.
+        var shift = Choose<TLanes, T>(Bits.SingleShift, Bits.DoubleShift);
+        var n = TLanes.FusedMultiplyAdd(TLanes.Constant(-0.72134752044448170) * t, t, shift) - shift;
         var minusHalf = TLanes.Constant(-0.5);
-        var product = minusHalf * t;
-        var square = product * t;
-        TLanes error;
+        var multiple = n * Choose<TLanes, T>(-0.693115234375, -0.69314718055966296);
+        TLanes r;
         if (TLanes.Count > 1)
         {
-            error = TLanes.FusedMultiplyAdd(product, t, -square);
+            r = TLanes.FusedMultiplyAdd(minusHalf * t, t, multiple);
         }
         else
         {
             // Where a multiply-add may round twice: the square of the high half of t is exact, the rest (t - high)(t + high) is small.
             var high = TLanes.HighPart(t);
-            error = (minusHalf * high * high) - square + (minusHalf * (t - high) * (t + high));
+            r = (minusHalf * high * high) + multiple + (minusHalf * (t - high) * (t + high));
         }
 
-        var n = NearestMultipleOfLn2<TLanes, T>(square);
-        return TimesExp<TLanes, T>(factor, LessMultipleOfLn2<TLanes, T>(square, n) + (error + correction), n);
+        return TimesExp<TLanes, T>(factor, TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13), r), n);
     }
 
     // factor · exp(r + n ln 2) for |r| <= ½ ln 2; scaled last, so that only the product underflows.

@@ -135,6 +135,9 @@ public interface ILanes<TSelf, T>
     /// <summary><c>2ⁿ</c> for integral <paramref name="exponent"/> in the range of normal numbers (<c>-126…127</c>, <c>-1022…1023</c>), 0 one below it; meaningless bits elsewhere.</summary>
     static abstract TSelf PowerOfTwo(TSelf exponent);
 
+    /// <summary><c>2ⁿ</c> of <c>shifted = n + shift</c> as a sum of <typeparamref name="T"/>, where the shift is 1.5·2²³ + 127 (float) or 1.5·2⁵² + 1023 (double): the sum rounds <c>n</c> to an integer. The range is that of <see cref="PowerOfTwo"/>.</summary>
+    static abstract TSelf PowerOfShifted(TSelf shifted);
+
     /// <summary>
     /// Whether <see cref="ScaleB"/> takes any integral exponent and the infinities, which give 0 and <c>+∞</c> for a positive value and for NaN too.
     /// </summary>

@@ -227,9 +227,13 @@ public readonly unsafe struct Lanes512<T> : ILanes<Lanes512<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> PowerOfTwo(Lanes512<T> exponent) => sizeof(T) == 4
-        ? FromInt32((exponent + Constant(Bits.SingleShift + 127)).Value.AsInt32() << 23)
-        : FromInt64((exponent + Constant(Bits.DoubleShift + 1023)).Value.AsInt64() << 52);
+    public static Lanes512<T> PowerOfTwo(Lanes512<T> exponent)
+        => PowerOfShifted(exponent + (sizeof(T) == 4 ? Constant(Bits.SingleShift + 127) : Constant(Bits.DoubleShift + 1023)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> PowerOfShifted(Lanes512<T> shifted)
+        => sizeof(T) == 4 ? FromInt32(shifted.Value.AsInt32() << 23) : FromInt64(shifted.Value.AsInt64() << 52);
 
     /// <inheritdoc/>
     public static bool ScalesByAnyPower

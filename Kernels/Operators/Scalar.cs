@@ -199,9 +199,13 @@ public readonly unsafe struct Scalar<T> : ILanes<Scalar<T>, T>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Scalar<T> PowerOfTwo(Scalar<T> exponent) => sizeof(T) == 4
-        ? SingleOfBits(BitsOfSingle(exponent + Constant(Bits.SingleShift + 127)) << 23)
-        : DoubleOfBits(BitsOfDouble(exponent + Constant(Bits.DoubleShift + 1023)) << 52);
+    public static Scalar<T> PowerOfTwo(Scalar<T> exponent)
+        => PowerOfShifted(exponent + Constant(sizeof(T) == 4 ? Bits.SingleShift + 127 : Bits.DoubleShift + 1023));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Scalar<T> PowerOfShifted(Scalar<T> shifted)
+        => sizeof(T) == 4 ? SingleOfBits(BitsOfSingle(shifted) << 23) : DoubleOfBits(BitsOfDouble(shifted) << 52);
 
     /// <inheritdoc/>
     public static bool ScalesByAnyPower

@@ -86,6 +86,11 @@ public unsafe class LanesTests
             }
 
             Binary<TLanes, T>((x, _) => TLanes.PowerOfTwo(x), (x, _) => T.ScaleB(T.One, int.CreateChecked(x)), exponent, exponent);
+
+            // The addition of the shift rounds to the nearest integer.
+            var shift = T.CreateChecked(sizeof(T) == 4 ? 12582912.0 + 127 : 6755399441055744.0 + 1023);
+            var near = exponent + T.CreateChecked(0.25);
+            Binary<TLanes, T>((x, y) => TLanes.PowerOfShifted(x + y), (x, _) => T.ScaleB(T.One, int.CreateChecked(T.Round(x))), near, shift);
             foreach (var m in new[] { 0.75, 0.9, 1, sizeof(T) == 4 ? 1.4999998807907104 : 1.4999999999999998 })
             {
                 var value = T.ScaleB(T.CreateChecked(m), Math.Max(n, 1 - range));

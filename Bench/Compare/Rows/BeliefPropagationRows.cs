@@ -20,7 +20,7 @@ internal static class BeliefPropagationRows
         new("parity-check-decode", $"96x{Words}", $"{Iterations} iterations", Shapes.Double, false, settings => new DecodeCase<double>(settings)),
     ];
 
-    // Instructions of the multipliers for a register, as in FunctionRows.
+    // Products, multiply-adds, quotients, comparisons, minima, rounding and scaling for a register.
     private static double Exponential<T>() => typeof(T) == typeof(float) ? 14 : 19;
 
     private static double Logarithm<T>() => typeof(T) == typeof(float) ? 16 : 20;

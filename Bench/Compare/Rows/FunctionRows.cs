@@ -20,21 +20,21 @@ internal static class FunctionRows
     ];
 
     /// <summary>
-    /// The least time of the loop body of a register, in multiply-adds, two of which start in a cycle: the vector instructions that only the two multipliers run
-    /// (products, multiply-adds, quotients, comparisons, minima, rounding and scaling), or half of all where that is more, since four start in a cycle.
+    /// The least time of the loop body of a register, in multiply-adds, two of which start in a cycle: the instructions that only the two multipliers run
+    /// (products and multiply-adds, and a quotient, which takes the place of two), or half of all where that is more, since four start in a cycle.
     /// </summary>
     /// <remarks>
-    /// Counted in the machine code for 512-bit registers, for the units of a Zen 5 and, in digamma, for positive arguments. Loads, constants from memory and moves
-    /// between registers are left out, and a division counts as one instruction, although it occupies its unit for longer: the floor is nothing that can be reached.
+    /// Counted in the machine code for 512-bit registers and, in digamma, for positive arguments. What a quotient displaces, and that sums, minima, comparisons, rounding,
+    /// scaling, exponents and mantissas displace no product, was measured on a Zen 5. Loads, constants from memory and moves between registers are left out.
     /// </remarks>
     public static double InstructionFloors(string function, bool isDouble) => (function, isDouble) switch
     {
-        ("tanh", false) => 13,
-        ("tanh", true) => 18,
-        ("gelu", false) => 32,
-        ("gelu", true) => 50,
-        ("digamma", false) => 31,
-        _ => 42,
+        ("tanh", false) => 11,
+        ("tanh", true) => 14,
+        ("gelu", false) => 25,
+        ("gelu", true) => 42,
+        ("digamma", false) => 17,
+        _ => 29,
     };
 
     private sealed class Case<T, TFunction> : DeviceCase<T>
