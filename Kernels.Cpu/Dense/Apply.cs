@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Native.Kernels.Cpu;
 
@@ -19,6 +20,14 @@ public static unsafe partial class Dense
         Argument.Output(output, x.Rows, x.Columns);
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
+            if (typeof(TFunction) == typeof(Exp))
+            {
+                var blocks = Blocks.Elementwise(x.Rows, x.Columns, x.Stride, output.Stride);
+                var work = new ExpWork<T>(new(xFirst, x.Stride), new(outputFirst, output.Stride), blocks, ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst));
+                LanesWork.For<ExpWork<T>, T>(ref work, blocks.Count, blocks.Threads(threads), Vector512<T>.Count);
+                return;
+            }
+
             var body = new ApplyBody<T, TFunction>
             {
                 X = new(xFirst, x.Stride),
@@ -101,6 +110,65 @@ public static unsafe partial class Dense
             where TLanes : unmanaged, ILanes<TLanes, T>
             where TAccess : struct, IAccess
             => Output.Store<TLanes, TAccess>(TFunction.Invoke<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count)), row, column, count);
+    }
+
+    // The exponential with its constants in registers. A row is a body of its own, so that no instruction of the loop looks for its address.
+    private readonly struct ExpWork<T>(Operand<T> x, Operand<T> output, in Blocks blocks, bool isStreamed) : ILanesWork<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private readonly Operand<T> _x = x;
+        private readonly Operand<T> _output = output;
+        private readonly Blocks _blocks = blocks;
+        private readonly bool _isStreamed = isStreamed;
+
+        public void Run<TLanes>(int block)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            var (row, endRow, column, endColumn) = _blocks.Range(block);
+            for (; row < endRow; row++)
+            {
+                if (_isStreamed)
+                {
+                    RowStreamed<TLanes>(_x.Row(row), _output.Row(row), column, endColumn);
+                }
+                else
+                {
+                    Row<TLanes>(_x.Row(row), _output.Row(row), column, endColumn);
+                }
+            }
+
+            if (_isStreamed)
+            {
+                ElementwiseLoop.EndStream();
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Row<TLanes>(T* x, T* output, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => ElementwiseLoop.Row<T, TLanes, ExpBody<T, TLanes>>(new() { X = new(x, 0), Output = new(output, 0), Exponential = Exponential<TLanes, T>.Held }, 0, column, end);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void RowStreamed<TLanes>(T* x, T* output, nint column, nint end)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => ElementwiseLoop.RowStreamed<T, TLanes, ExpBody<T, TLanes>>(new() { X = new(x, 0), Output = new(output, 0), Exponential = Exponential<TLanes, T>.Held }, 0, column, end);
+    }
+
+    private struct ExpBody<T, TVector> : IStreamable<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged, ILanes<TVector, T>
+    {
+        public Operand<T> X;
+        public Operand<T> Output;
+        public Exponential<TVector, T> Exponential;
+
+        public readonly T* Destination(nint row) => Output.Row(row);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Invoke<TLanes, TAccess>(nint row, nint column, int count)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            where TAccess : struct, IAccess
+            => Output.Store<TVector, TAccess>(Exponential.Invoke(X.Load<TVector, TAccess>(row, column, count)), row, column, count);
     }
 
     private struct ApplyBackwardBody<T, TActivation> : IElementwise<T>, IColumnTerms<T>

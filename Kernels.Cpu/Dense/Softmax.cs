@@ -21,15 +21,15 @@ public static unsafe partial class Dense
         Argument.Output(output, x.Rows, x.Columns);
         fixed (T* xFirst = &x.First, outputFirst = &output.First)
         {
-            var body = new SoftmaxRows<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride), Exponentials = new(outputFirst, output.Stride) };
             if (x.Columns <= SoftmaxStreamedWork<T>.MostColumns && ElementwiseLoop.IsStreamed(x.Rows, x.Columns, outputFirst, xFirst))
             {
-                var blocks = Blocks.ByRows(x.Rows, x.Columns);
-                var work = new SoftmaxStreamedWork<T>(body, blocks);
-                Workers.For(ref work, blocks.Count, blocks.Threads(threads));
+                var blocks = Blocks.ByRows(x.Rows, x.Columns, SoftmaxStreamedWork<T>.RowsPerBlock, SoftmaxStreamedWork<T>.RowsPerBlock);
+                var work = new SoftmaxStreamedWork<T>(new(xFirst, x.Stride), new(outputFirst, output.Stride), blocks);
+                LanesWork.For<SoftmaxStreamedWork<T>, T>(ref work, blocks.Count, blocks.Threads(threads), x.Columns);
                 return;
             }
 
+            var body = new SoftmaxRows<T> { X = new(xFirst, x.Stride), Output = new(outputFirst, output.Stride) };
             if (x.Columns <= NarrowRowLoop.Widest<T>())
             {
                 NarrowRowLoop.Run<T, SoftmaxRows<T>>(body, x.Rows, x.Columns, threads);
@@ -115,6 +115,12 @@ public static unsafe partial class Dense
         where T : unmanaged, IFloatingPointIeee754<T>
         => double.IsNegativeInfinity(maximum) ? T.Zero : T.CreateTruncating(maximum);
 
+    /// <summary>What exponentials are multiplied with: one over their sum; exponentials that are all 0 stay as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T FactorOf<T>(double sum)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => T.CreateTruncating(1 / (sum == 0 ? 1 : sum));
+
     /// <summary>The maximum of a row or a piece of it, for a shift: NaN counts for nothing or comes through, and is met again in <see cref="SumOfExponentials"/>.</summary>
     /// <remarks>A method of its own, like that sum: together the passes over a row exceed what the JIT is willing to inline.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -128,7 +134,7 @@ public static unsafe partial class Dense
     private static double SumOfExponentials<T, TLanes>(Operand<T> x, Operand<T> exponentials, T shift, nint row, nint column, nint end)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TLanes : unmanaged, ILanes<TLanes, T>
-        => RowLoop.Sums<T, TLanes, ExponentialTerms<T, TLanes>>(new ExponentialTerms<T, TLanes> { X = x, Output = exponentials, Shift = new(shift) }, row, column, end).First;
+        => RowLoop.Sums<T, TLanes, ExponentialTerms<T, TLanes>>(new ExponentialTerms<T, TLanes> { X = x, Output = exponentials, Shift = new(shift), Exponential = Exponential<TLanes, T>.Held }, row, column, end).First;
 
     private struct ExponentialTerms<T, TVector> : ITerms<T>
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -137,6 +143,7 @@ public static unsafe partial class Dense
         public Operand<T> X;
         public Operand<T> Output;
         public Broadcast<T, TVector> Shift;
+        public Exponential<TVector, T> Exponential;
 
         public static bool HasSecond
         {
@@ -157,7 +164,8 @@ public static unsafe partial class Dense
         {
             // The next row comes in while this one is computed.
             X.Prefetch(row + 1, column);
-            first = Functions.Exp<TLanes, T>(X.Load<TLanes, TAccess>(row, column, count) - Shift.As<TLanes>());
+            var exponential = Exponential.Invoke(X.Load<TVector, TAccess>(row, column, count) - Shift.As<TVector>());
+            first = Unsafe.BitCast<TVector, TLanes>(exponential);
             second = TLanes.Zero;
             if (!Output.IsAbsent)
             {
@@ -184,48 +192,102 @@ public static unsafe partial class Dense
     }
 
     /// <summary>
-    /// Softmax into an output that goes past the caches: the exponentials of a row, which are read again, wait in the first-level cache instead.
+    /// Softmax into an output that goes past the caches. While the exponentials of a row are taken, those of the row before are scaled and stored, and
+    /// the maximum of the row after is found, so that memory is read and written all the time; the exponentials wait in the first-level cache.
     /// </summary>
-    private readonly struct SoftmaxStreamedWork<T>(in SoftmaxRows<T> body, in Blocks blocks) : IWork
+    private readonly struct SoftmaxStreamedWork<T>(Operand<T> x, Operand<T> output, in Blocks blocks) : ILanesWork<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>Rows up to this length leave room for the input beside them.</summary>
+        /// <summary>Rows up to this length leave room for the input beside their exponentials.</summary>
         public const int MostColumns = 4096;
 
-        private readonly SoftmaxRows<T> _body = body;
+        /// <summary>Rows of a block, the first and the last of which are computed partly by themselves.</summary>
+        public const int RowsPerBlock = 64;
+
+        private readonly Operand<T> _x = x;
+        private readonly Operand<T> _output = output;
         private readonly Blocks _blocks = blocks;
 
-        public void Run(int block)
-        {
-            using var scratch = Scratch.Rent(Scratch.SizeOf<T>(MostColumns));
-            var body = _body;
-            body.Exponentials = new(scratch.Take<T>(MostColumns), 0);
-            body.IsStreamed = true;
-            if (Vector512.IsHardwareAccelerated)
-            {
-                Run<Lanes512<T>>(body, block);
-            }
-            else if (Vector256.IsHardwareAccelerated)
-            {
-                Run<Lanes256<T>>(body, block);
-            }
-            else
-            {
-                Run<Lanes128<T>>(body, block);
-            }
-
-            ElementwiseLoop.EndStream();
-        }
-
-        private void Run<TLanes>(in SoftmaxRows<T> body, int block)
+        public void Run<TLanes>(int block)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
             var (row, endRow, _, columns) = _blocks.Range(block);
-            for (; row < endRow; row++)
+            using var scratch = Scratch.Rent(2 * Scratch.SizeOf<T>(MostColumns));
+            var exponentials = scratch.Take<T>(MostColumns);
+            var before = scratch.Take<T>(MostColumns);
+            var shift = ShiftOf<T>(MaximumForShift<T, TLanes>(_x, row, 0, columns));
+            var sum = SumOfExponentials<T, TLanes>(_x, new(exponentials, 0), shift, row, 0, columns);
+            shift = row + 1 < endRow ? ShiftOf<T>(MaximumForShift<T, TLanes>(_x, row + 1, 0, columns)) : shift;
+            for (row++; row < endRow; row++)
             {
-                RowLoop.Row<T, SoftmaxState<T>, TLanes, SoftmaxRows<T>>(body, row, columns);
+                var last = exponentials;
+                exponentials = before;
+                before = last;
+                var after = _x.Row(Math.Min(row + 1, endRow - 1));
+                (sum, var maximum) = Row<TLanes>(_x.Row(row), exponentials, shift, before, _output.Row(row - 1), FactorOf<T>(sum), after, columns);
+                shift = ShiftOf<T>(maximum);
             }
+
+            Scale<TLanes>(exponentials, _output.Row(row - 1), FactorOf<T>(sum), columns);
+            ElementwiseLoop.EndStream();
         }
+
+        /// <summary>The exponentials of a row and their sum, the probabilities of the row before it, and the maximum of the row after it.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static (double Sum, double Maximum) Row<TLanes>(T* x, T* exponentials, T shift, T* before, T* output, T factor, T* after, nint columns)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+        {
+            // The output begins a little further on, where it is aligned to the register, and so may end a register earlier.
+            var head = ElementwiseLoop.Head<T, TLanes>(output, columns);
+            Scale<TLanes>(before, output, factor, head);
+            before += head;
+            output += head;
+            var outputEnd = (columns - head) / TLanes.Count * TLanes.Count;
+            var end = columns / TLanes.Count * TLanes.Count;
+            var exponential = Exponential<TLanes, T>.Held;
+            var shifts = TLanes.Broadcast(shift);
+            var factors = TLanes.Broadcast(factor);
+            var maximum = TLanes.Constant(double.NegativeInfinity);
+            double sum = 0;
+            nint column = 0;
+            while (column < end)
+            {
+                // Summed in the order of SumOfExponentials: two sums take turns.
+                var sumEnd = Math.Min(column + 2 * RowLoop.RegistersPerSum * TLanes.Count, end);
+                var bothEnd = Math.Min(sumEnd, outputEnd);
+                TLanes next = TLanes.Zero, other = TLanes.Zero;
+                for (; column < bothEnd; column += TLanes.Count)
+                {
+                    var power = exponential.Invoke(TLanes.Load(x + column) - shifts);
+                    TLanes.Store(power, exponentials + column);
+                    (next, other) = (other, next + power);
+                    maximum = TLanes.AtLeast(maximum, TLanes.Load(after + column));
+                    TLanes.StoreNonTemporal(TLanes.Load(before + column) * factors, output + column);
+                }
+
+                if (column < sumEnd)
+                {
+                    var power = exponential.Invoke(TLanes.Load(x + column) - shifts);
+                    TLanes.Store(power, exponentials + column);
+                    next += power;
+                    column += TLanes.Count;
+                }
+
+                sum += double.CreateTruncating(TLanes.Sum(next + other));
+            }
+
+            // Before the calls, across which it would not stay in a register.
+            var largest = double.CreateTruncating(TLanes.MaxAcross(maximum));
+            largest = Math.Max(largest, MaximumForShift<T, TLanes>(new(after, 0), 0, outputEnd, columns));
+            sum += SumOfExponentials<T, TLanes>(new(x, 0), new(exponentials, 0), shift, 0, end, columns);
+            Scale<TLanes>(before + outputEnd, output + outputEnd, factor, columns - head - outputEnd);
+            return (sum, largest);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Scale<TLanes>(T* exponentials, T* output, T factor, nint columns)
+            where TLanes : unmanaged, ILanes<TLanes, T>
+            => ElementwiseLoop.RowStreamed<T, TLanes, ScaleBody<T, TLanes>>(new() { X = new(exponentials, 0), Output = new(output, 0), Factor = new(factor) }, 0, 0, columns);
     }
 
     /// <summary>The shift of the exponentials of a row, its maximum (0 for a row of all <c>-∞</c>), and one over their sum.</summary>
@@ -262,8 +324,6 @@ public static unsafe partial class Dense
     {
         public Operand<T> X;
         public Operand<T> Output;
-        public Operand<T> Exponentials;
-        public bool IsStreamed;
 
         public static int Reductions => 2;
 
@@ -272,7 +332,7 @@ public static unsafe partial class Dense
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly (double First, double Second) Reduce<TLanes>(int reduction, in SoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
-            => (reduction == 0 ? MaximumForShift<T, TLanes>(X, row, column, end) : SumOfExponentials<T, TLanes>(X, Exponentials, state.Shift, row, column, end), 0);
+            => (reduction == 0 ? MaximumForShift<T, TLanes>(X, row, column, end) : SumOfExponentials<T, TLanes>(X, Output, state.Shift, row, column, end), 0);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Finish(int reduction, ref SoftmaxState<T> state, nint row, double first, double second)
@@ -283,8 +343,7 @@ public static unsafe partial class Dense
             }
             else
             {
-                // Exponentials that are all 0 stay as they are.
-                state.Factor = T.CreateTruncating(1 / (first == 0 ? 1 : first));
+                state.Factor = FactorOf<T>(first);
             }
         }
 
@@ -292,15 +351,7 @@ public static unsafe partial class Dense
         public readonly void Write<TLanes>(in SoftmaxState<T> state, nint row, nint column, nint end)
             where TLanes : unmanaged, ILanes<TLanes, T>
         {
-            var scale = new ScaleBody<T, TLanes> { X = Exponentials, Output = Output, Factor = new(state.Factor) };
-            if (IsStreamed)
-            {
-                ElementwiseLoop.RowStreamed<T, TLanes, ScaleBody<T, TLanes>>(scale, row, column, end);
-            }
-            else
-            {
-                ElementwiseLoop.Row<T, TLanes, ScaleBody<T, TLanes>>(scale, row, column, end);
-            }
+            ElementwiseLoop.Row<T, TLanes, ScaleBody<T, TLanes>>(new() { X = Output, Output = Output, Factor = new(state.Factor) }, row, column, end);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

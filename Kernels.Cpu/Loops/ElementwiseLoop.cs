@@ -92,10 +92,9 @@ internal static unsafe class ElementwiseLoop
     {
         // A first part brings the output to a multiple of the register.
         var local = body;
-        var head = (nint)((nuint)(local.Destination(row) + column) / (nuint)sizeof(T) % (nuint)TLanes.Count);
+        var head = Head<T, TLanes>(local.Destination(row) + column, end - column);
         if (head != 0)
         {
-            head = Math.Min(TLanes.Count - head, end - column);
             local.Invoke<TLanes, Partial>(row, column, (int)head);
             column += head;
         }
@@ -109,6 +108,16 @@ internal static unsafe class ElementwiseLoop
         {
             local.Invoke<TLanes, Partial>(row, column, (int)(end - column));
         }
+    }
+
+    /// <summary>The elements, of so many, in front of the first that is aligned to the register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Head<T, TLanes>(T* elements, nint count)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var past = (nint)((nuint)elements / (nuint)sizeof(T) % (nuint)TLanes.Count);
+        return past == 0 ? 0 : Math.Min(TLanes.Count - past, count);
     }
 
     /// <summary>Orders what was stored past the caches before whatever tells others that it is there; x86 does not by itself.</summary>

@@ -33,8 +33,8 @@ internal interface IRowPasses<T, TState>
 /// <summary>The loop over rows, and the reductions over a row that its bodies are made of.</summary>
 internal static unsafe class RowLoop
 {
-    // Terms that each lane of the two accumulators adds up before the sum moves on to double.
-    private const int RegistersPerSum = 32;
+    /// <summary>Terms that each lane of the two accumulators adds up before the sum moves on to double.</summary>
+    public const int RegistersPerSum = 32;
 
     // Rows of fewer registers than this are treated in groups, in another order than that of memory.
     private const int NarrowRegisters = 8;

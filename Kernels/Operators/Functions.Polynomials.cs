@@ -7,37 +7,6 @@ namespace Native.Kernels;
 // JIT and by ILGPU, so only the polynomial of the element type is compiled.
 public static unsafe partial class Functions
 {
-    /// <summary><c>(eʳ - 1 - r) / r²</c> for <c>|r| ≤ ½ ln 2</c>; times <c>r²</c> an error of 2⁻²⁹ (float, <c>r &lt; 0</c>), 2⁻²⁷ (float, <c>r &gt; 0</c>: the last place of <c>eʳ</c> is larger there), 2⁻⁵⁸ (double).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes ExpTail<TLanes, T>(TLanes r)
-        where TLanes : unmanaged, ILanes<TLanes, T>
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (sizeof(T) == 4)
-        {
-            var p = TLanes.Constant(0.00134275714);
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.00836765952));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.0416750088));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.166665316));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.499999672));
-            return p;
-        }
-        else
-        {
-            var p = TLanes.Constant(2.500007048234374e-08);
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(2.7630234494349167e-07));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(2.755758627262377e-06));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(2.4801493134688305e-05));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.00019841269506772988));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.0013888888943599015));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.008333333333494335));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.04166666666653026));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.16666666666666413));
-            p = TLanes.FusedMultiplyAdd(p, r, TLanes.Constant(0.5000000000000011));
-            return p;
-        }
-    }
-
     /// <summary><c>(tanh(y) / y - 1) / z</c> with <c>z = y²</c> for <c>|y| ≤ ¼ ln 2</c>; times <c>z</c> an error of 2⁻³² (float), 2⁻⁵⁷ (double).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes TanhTail<TLanes, T>(TLanes z)

@@ -18,18 +18,7 @@ public static unsafe partial class Functions
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Where any power of two can be applied, it decides alone for a huge x, if only what is left of that is bounded; otherwise x is bounded.
-        var bounded = TLanes.ScalesByAnyPower ? x : TLanes.Clamp(x, ExpLow<TLanes, T>(), ExpHigh<TLanes, T>());
-        var n = NearestMultipleOfLn2<TLanes, T>(bounded);
-        var r = LessMultipleOfLn2<TLanes, T>(bounded, n);
-        r = TLanes.ScalesByAnyPower ? TLanes.BoundMagnitude(r, TLanes.Constant(0.35)) : r;
-
-        // The shorter form needs multiply-adds that round once.
-        var one = TLanes.Constant(1);
-        var power = TLanes.Count > 1
-            ? TLanes.FusedMultiplyAdd(TLanes.FusedMultiplyAdd(ExpTail<TLanes, T>(r), r, one), r, one)
-            : one + ExpSeries<TLanes, T>(r);
-        return TLanes.ScaleB(power, n);
+        return Exponential<TLanes, T>.Known.Invoke(x);
     }
 
     /// <summary><see cref="Exp"/> for <paramref name="x"/> that is not positive, with fewer multiplier instructions.</summary>
@@ -41,7 +30,7 @@ public static unsafe partial class Functions
         var bounded = TLanes.AtLeast(x, ExpLow<TLanes, T>());
         var n = NearestMultipleOfLn2<TLanes, T>(bounded);
         var r = LessMultipleOfLn2<TLanes, T>(bounded, n);
-        return TLanes.ScaleB(TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r) + TLanes.Constant(1), n);
+        return TLanes.ScaleB(TLanes.FusedMultiplyAdd(r * r, Exponential<TLanes, T>.Known.Tail(r), r) + TLanes.Constant(1), n);
     }
 
     /// <summary>The largest magnitude of <c>k</c> in <see cref="ExpOverPowerOfTwo"/>, which keeps the reduction of its argument exact.</summary>
@@ -307,7 +296,7 @@ public static unsafe partial class Functions
     private static TLanes ExpSeries<TLanes, T>(TLanes r)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-        => TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), r);
+        => TLanes.FusedMultiplyAdd(r * r, Exponential<TLanes, T>.Known.Tail(r), r);
 
     // exp(x) - 1 for x in [-40, ExpHigh], at least twice the smallest normal number in magnitude or 0.
     // 2ⁿ (1 + r + tail) - 1: 2ⁿ - 1 and 2ⁿ r are added with their rounding error, which joins the small rest. All at half size, so that
@@ -321,7 +310,7 @@ public static unsafe partial class Functions
         var high = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-0.693115234375, -0.69314718055966296), x);
         var low = n * Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13);
         var r = high + low;
-        var rest = TLanes.FusedMultiplyAdd(r * r, ExpTail<TLanes, T>(r), high - r + low);
+        var rest = TLanes.FusedMultiplyAdd(r * r, Exponential<TLanes, T>.Known.Tail(r), high - r + low);
         var power = TLanes.PowerOfTwo(n - TLanes.Constant(1));
         var whole = power - TLanes.Constant(0.5);
         var scaled = power * r;
@@ -406,6 +395,13 @@ public static unsafe partial class Functions
         result = TLanes.Select(TLanes.LessThan(argument, TLanes.Zero), TLanes.Constant(double.NaN), result);
         return TLanes.Select(TLanes.LessThan(x, TLanes.Constant(double.PositiveInfinity)), result, x);
     }
+
+    /// <summary>Bounds an exponent to where the exponential is neither 0 nor +∞, and a little beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes ExpClamp<TLanes, T>(TLanes x)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+        => TLanes.Clamp(x, ExpLow<TLanes, T>(), ExpHigh<TLanes, T>());
 
     // Outside [ExpLow, ExpHigh] the exponential is 0 or +∞.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -95,8 +95,18 @@ public class DenseSpanTests
         Same((from, to, rows, threads) => Dense.Copy<float>(new(from, rows, Columns), new(to, rows, Columns), threads));
         Same((from, to, rows, threads) => Dense.Fill<float>(new(to, rows, Columns), 3, threads));
         Same((from, to, rows, threads) => Dense.AddScaled<float>(2, new(from, rows, Columns), 0, new(to, rows, Columns), threads));
+        Same((from, to, rows, threads) => Dense.Apply<float, Exp>(new(from, rows, Columns), new(to, rows, Columns), threads));
         Same((from, to, rows, threads) => Dense.Softmax<float>(new(from, rows, Columns), new(to, rows, Columns), threads));
         Same((from, to, rows, threads) => Dense.LayerNorm<float>(new(from, rows, Columns), weight, bias, new(to, rows, Columns), new float[rows], new float[rows], threads: threads));
+
+        // Rows that are masked out, at either end of what a thread takes at once and within it, and rows without probabilities.
+        foreach (var row in (int[])[0, 1, 62, 63, 64, 100, Rows - 1])
+        {
+            x.AsSpan(row * Columns, Columns).Fill(float.NegativeInfinity);
+        }
+
+        (x[200 * Columns], x[201 * Columns + 77], x[202 * Columns + 1026], x[203 * Columns + 5]) = (float.NaN, float.NaN, float.NaN, float.PositiveInfinity);
+        Same((from, to, rows, threads) => Dense.Softmax<float>(new(from, rows, Columns), new(to, rows, Columns), threads));
 
         void Same(RowKernel kernel)
         {
