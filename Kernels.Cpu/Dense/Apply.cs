@@ -103,6 +103,12 @@ public static unsafe partial class Dense
         public Operand<T> X;
         public Operand<T> Output;
 
+        public static bool InPairs
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => typeof(TFunction) == typeof(Tanh) || (sizeof(T) == 4 && (typeof(TFunction) == typeof(Gelu) || typeof(TFunction) == typeof(Digamma)));
+        }
+
         public readonly T* Destination(nint row) => Output.Row(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,6 +9,12 @@ namespace Native.Kernels.Cpu;
 internal interface IElementwise<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>
+    /// Whether whole registers go through the body in pairs, which hides the latency of a long formula. It has to be short enough that the compiler still inlines
+    /// all of it, or it is many times slower.
+    /// </summary>
+    static virtual bool InPairs => false;
+
     /// <summary>Computes one register of every output from <c>(row, column)</c> on.</summary>
     void Invoke<TLanes, TAccess>(nint row, nint column, int count)
         where TLanes : unmanaged, ILanes<TLanes, T>
@@ -71,6 +77,11 @@ internal static unsafe class ElementwiseLoop
         where TLanes : unmanaged, ILanes<TLanes, T>
         where TBody : struct, IElementwise<T>
     {
+        if (TBody.InPairs)
+        {
+            column = Pairs<T, TLanes, TBody>(body, row, column, end);
+        }
+
         var local = body;
         for (; column <= end - TLanes.Count; column += TLanes.Count)
         {
@@ -81,6 +92,22 @@ internal static unsafe class ElementwiseLoop
         {
             local.Invoke<TLanes, Partial>(row, column, (int)(end - column));
         }
+    }
+
+    // The pairs of whole registers from a column on; the column behind them comes back. A method of its own, because the compiler inlines so much into one and no more.
+    private static nint Pairs<T, TLanes, TBody>(in TBody body, nint row, nint column, nint end)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TLanes : unmanaged, ILanes<TLanes, T>
+        where TBody : struct, IElementwise<T>
+    {
+        var local = body;
+        var count = LanesPair<TLanes, T>.Count;
+        for (; column <= end - count; column += count)
+        {
+            local.Invoke<LanesPair<TLanes, T>, Whole>(row, column, count);
+        }
+
+        return column;
     }
 
     /// <summary>As <see cref="Row"/>, stored past the caches. <see cref="EndStream"/> must follow before another thread reads the output.</summary>

@@ -55,6 +55,10 @@ public class FunctionsTests
         var item = Find(name);
         Agree<Lanes128<float>, Lanes256<float>, Lanes512<float>, float>(item, SinglePoints(item));
         Agree<Lanes128<double>, Lanes256<double>, Lanes512<double>, double>(item, DoublePoints(item));
+
+        // Two side by side as well.
+        Agree<Lanes256<float>, LanesPair<Lanes256<float>, float>, LanesPair<Lanes512<float>, float>, float>(item, SinglePoints(item));
+        Agree<Lanes256<double>, LanesPair<Lanes256<double>, double>, LanesPair<Lanes512<double>, double>, double>(item, DoublePoints(item));
     }
 
     [Theory]

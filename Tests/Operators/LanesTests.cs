@@ -24,6 +24,8 @@ public unsafe class LanesTests
         Check<TB, T>();
         Check<TC, T>();
         Check<TD, T>();
+        Check<LanesPair<TB, T>, T>();
+        Check<LanesPair<TD, T>, T>();
     }
 
     private static void Check<TLanes, T>()
