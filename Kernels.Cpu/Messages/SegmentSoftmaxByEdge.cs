@@ -21,14 +21,14 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     // Sums of a chunk that stay in the third-level cache.
     private const long MostSumBytes = 4L << 20;
 
-    // Fewer edge values stay in the second-level cache, in whatever order.
-    private const long FewestEdgeBytes = 1L << 20;
+    // Fewer edge values are less work than the steps and the sums.
+    private const long FewestEdgeBytes = 8L << 10;
 
     // A chunk has so many times more edges than there are segments: merging is a small part of the work then.
     private const int EdgesPerSegment = 8;
     private const int MostChunks = 16;
 
-    // They tell where the values lie; there are more than so many.
+    // They tell where the values lie; FewestEdgeBytes are not fewer.
     private const int FirstValues = 1024;
     private const int ElementsPerBlock = 1 << 15;
 
@@ -62,7 +62,7 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
 
     private static T LargestSum => T.One / SmallestSum;
 
-    /// <summary>Whether the sums stay in the caches and the edge values do not.</summary>
+    /// <summary>Whether the sums stay in the caches and there are edge values enough.</summary>
     public static bool Suits(EdgeIndex index, in SegmentValues<T> values)
     {
         var columns = values.Columns;
