@@ -323,15 +323,23 @@ internal unsafe struct RowReduction<TMessages, TReduction, T>
 
             if (position < end)
             {
-                // A whole register of messages, of which those of other rows are left out.
-                var first = Math.Min(position, lastRegister);
-                var mask = TLanes.AndNot(Partial.Mask<TLanes, T>((int)(end - first)), Partial.Mask<TLanes, T>((int)(position - first)));
-                a1 = TReduction.Combine<TLanes, T>(a1, TLanes.Select(mask, messages.Column<TLanes>(first), identity));
+                // A whole register of messages, of which those of other rows are left out. Every message keeps its lane wherever the row lies.
+                var register = position <= lastRegister ? messages.Column<TLanes>(position) : Shifted(messages.Column<TLanes>(lastRegister), position - lastRegister);
+                a1 = TReduction.Combine<TLanes, T>(a1, TLanes.Select(Partial.Mask<TLanes, T>((int)(end - position)), register, identity));
             }
 
             var value = Across(TReduction.Combine<TLanes, T>(TReduction.Combine<TLanes, T>(a0, a1), TReduction.Combine<TLanes, T>(a2, a3)));
             Finish(new Scalar<T>(value), output, 1, rows.Accumulate, rows.DivisorOf(end - begin));
         }
+    }
+
+    // The lanes from one on, in front; what follows them counts for nothing.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLanes Shifted<TLanes>(TLanes value, nint lanes)
+        where TLanes : unmanaged, ILanes<TLanes, T>
+    {
+        var memory = (value, value);
+        return TLanes.Load((T*)&memory + lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

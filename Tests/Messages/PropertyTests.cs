@@ -43,6 +43,22 @@ public class PropertyTests
         },
         iter: Samples);
 
+    // Rows of one feature lie side by side: where a row stands must not show, nor that it is the last.
+    [Fact]
+    public void EqualRowsHaveEqualSums()
+    {
+        const int Nodes = 40;
+        using var device = new CpuDevice(2);
+        for (var degree = 1; degree <= 40; degree++)
+        {
+            var destination = Enumerable.Range(0, Nodes * degree).Select(edge => edge / degree).ToArray();
+            var source = destination.Select((_, edge) => edge % degree).ToArray();
+            var x = Enumerable.Range(0, Nodes).Select(node => Math.Sin(node + 1)).ToArray();
+            var sums = Aggregate<Sum>(device, new Graph(Nodes, source, destination), x, 1);
+            Assert.All(sums, sum => Assert.Equal(sums[0], sum));
+        }
+    }
+
     [Fact]
     public void SegmentSoftmaxSumsToOne() => GenSample.Sample(
         sample =>
