@@ -13,9 +13,6 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
     // Keys and values of a piece stay in the second-level cache for the query heads that share them.
     private const int PieceKeys = 256;
 
-    // More keys and values than this come from main memory.
-    private const double CacheBytes = 16 << 20;
-
     // Two numbers in front of the sums of a piece, which start at a cache line.
     private const int Head = 16;
 
@@ -25,7 +22,7 @@ internal static unsafe class AttentionFewQueries<T, TLanes>
         var rows = arguments.Batch * arguments.Heads * arguments.Queries;
         var stride = Head + ((arguments.Columns + 15) / 16 * 16);
         using var scratch = Scratch.Rent(Scratch.SizeOf<T>(rows * pieces * stride));
-        var far = 2.0 * arguments.Batch * arguments.KeyHeads * arguments.Keys * arguments.Columns * sizeof(T) > CacheBytes;
+        var far = 2.0 * arguments.Batch * arguments.KeyHeads * arguments.Keys * arguments.Columns * sizeof(T) > LastLevelCache.Bytes;
         var work = new PieceWork { Arguments = arguments, Far = far, Pieces = pieces, Stride = stride, Partials = scratch.Take<T>(rows * pieces * stride) };
         Workers.For(ref work, checked((int)(arguments.Batch * arguments.KeyHeads * pieces)), threads);
         var combine = new CombineWork { Pieces = work };

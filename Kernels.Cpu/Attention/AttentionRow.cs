@@ -155,16 +155,8 @@ internal static unsafe class AttentionRow<T, TLanes>
             for (nint t = 0; t < count; t++)
             {
                 var weight = TLanes.Broadcast(weights[t]);
-                Fetch<TFar>(row + ahead);
-                sum0 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row), sum0);
-                sum1 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + TLanes.Count), sum1);
-                sum2 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (2 * TLanes.Count)), sum2);
-                sum3 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (3 * TLanes.Count)), sum3);
-                Fetch<TFar>(row + ahead + (4 * TLanes.Count));
-                sum4 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (4 * TLanes.Count)), sum4);
-                sum5 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (5 * TLanes.Count)), sum5);
-                sum6 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (6 * TLanes.Count)), sum6);
-                sum7 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (7 * TLanes.Count)), sum7);
+                AddWeighted<TFar>(weight, row, ahead, ref sum0, ref sum1, ref sum2, ref sum3);
+                AddWeighted<TFar>(weight, row + (4 * TLanes.Count), ahead, ref sum4, ref sum5, ref sum6, ref sum7);
                 row += stride;
             }
 
@@ -179,11 +171,7 @@ internal static unsafe class AttentionRow<T, TLanes>
             for (nint t = 0; t < count; t++)
             {
                 var weight = TLanes.Broadcast(weights[t]);
-                Fetch<TFar>(row + ahead);
-                sum0 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row), sum0);
-                sum1 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + TLanes.Count), sum1);
-                sum2 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (2 * TLanes.Count)), sum2);
-                sum3 = TLanes.FusedMultiplyAdd(weight, TLanes.Load(row + (3 * TLanes.Count)), sum3);
+                AddWeighted<TFar>(weight, row, ahead, ref sum0, ref sum1, ref sum2, ref sum3);
                 row += stride;
             }
 
@@ -249,6 +237,18 @@ internal static unsafe class AttentionRow<T, TLanes>
         sum = TLanes.FusedMultiplyAdd(x1, TLanes.Load(row + TLanes.Count), sum);
         sum = TLanes.FusedMultiplyAdd(x2, TLanes.Load(row + (2 * TLanes.Count)), sum);
         return TLanes.FusedMultiplyAdd(x3, TLanes.Load(row + (3 * TLanes.Count)), sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddWeighted<TFar>(TLanes weight, T* row, nint ahead, ref TLanes sum0, ref TLanes sum1, ref TLanes sum2, ref TLanes sum3)
+        where TFar : struct, IConstant
+    {
+        Fetch<TFar>(row + ahead);
+        var (x0, x1, x2, x3) = LoadFour(row);
+        sum0 = TLanes.FusedMultiplyAdd(weight, x0, sum0);
+        sum1 = TLanes.FusedMultiplyAdd(weight, x1, sum1);
+        sum2 = TLanes.FusedMultiplyAdd(weight, x2, sum2);
+        sum3 = TLanes.FusedMultiplyAdd(weight, x3, sum3);
     }
 
     // The lines of four registers.

@@ -193,12 +193,12 @@ public static unsafe partial class Dense
 
     /// <summary>
     /// Softmax into an output that goes past the caches. While the exponentials of a row are taken, those of the row before are scaled and stored, and
-    /// the maximum of the row after is found, so that memory is read and written all the time; the exponentials wait in the first-level cache.
+    /// the maximum of the row after is found, so that memory is read and written all the time; the exponentials wait in the caches.
     /// </summary>
     private readonly struct SoftmaxStreamedWork<T>(Operand<T> x, Operand<T> output, in Blocks blocks) : ILanesWork<T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        /// <summary>Rows up to this length leave room for the input beside their exponentials.</summary>
+        /// <summary>Rows up to this length, two of exponentials and two of the input, stay in the second-level cache, and short ones in the first.</summary>
         public const int MostColumns = 4096;
 
         /// <summary>Rows of a block, the first and the last of which are computed partly by themselves.</summary>

@@ -32,18 +32,18 @@ internal unsafe interface IStreamable<T> : IElementwise<T>
 /// <summary>The loop over all elements of a matrix.</summary>
 internal static unsafe class ElementwiseLoop
 {
-    // An ordinary store reads the line first. Past the size of a core's share of the last-level cache nothing of the output would be left there for
-    // the next reader anyway, so a third of the traffic of a function, and half of that of a fill, is saved.
-    private const long StreamedBytes = 16L << 20;
-
     /// <summary>Whether an output is so large that it should go past the caches.</summary>
+    /// <remarks>
+    /// An ordinary store reads the line first. Of an output larger than the last-level cache nothing would be left there for the next reader anyway, so a third of
+    /// the traffic of a function, and half of that of a fill, is saved.
+    /// </remarks>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns; short rows are not worth their unaligned ends.</param>
     /// <param name="output">The output.</param>
     /// <param name="input">What is read while it is written; the same memory must not be streamed.</param>
     public static bool IsStreamed<T>(nint rows, nint columns, T* output, T* input)
         where T : unmanaged
-        => (long)rows * columns * sizeof(T) >= StreamedBytes && columns >= 1024 && output != input && (nint)output % sizeof(T) == 0;
+        => (long)rows * columns * sizeof(T) >= LastLevelCache.Bytes && columns >= 1024 && output != input && (nint)output % sizeof(T) == 0;
 
     /// <summary>Runs a body over all blocks, its output stored past the caches if <paramref name="isStreamed"/>.</summary>
     public static void Run<T, TBody>(in TBody body, in Blocks blocks, bool isStreamed, int threads)

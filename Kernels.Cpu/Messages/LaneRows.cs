@@ -10,6 +10,11 @@ namespace Native.Kernels.Cpu;
 /// </summary>
 internal static unsafe class LaneRows
 {
+    /// <summary>Whether rows of so many columns lie side by side in the widest register: rows of one element, or of what a narrower register holds.</summary>
+    public static bool Fit<T>(nint columns)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        columns == 1 || columns == Lanes128<T>.Count || columns == Lanes256<T>.Count;
+
     /// <summary>As many rows as fill a register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load<TLanes, TRow, T>(T* rows, int* index)

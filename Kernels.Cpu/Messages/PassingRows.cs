@@ -11,9 +11,6 @@ namespace Native.Kernels.Cpu;
 internal unsafe struct PassingRows<T>(T* rows, nint stride, int* index) : IEdgeMessages<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // What the last-level cache holds on most processors.
-    private const long CacheBytes = 16L << 20;
-
     private const int CacheLine = 64;
 
     private readonly T* _rows = rows;
@@ -21,7 +18,7 @@ internal unsafe struct PassingRows<T>(T* rows, nint stride, int* index) : IEdgeM
     private readonly int* _index = index;
 
     /// <summary>Whether rows are too many to stay in the caches.</summary>
-    public static bool Suits(nint rows, nint features) => (Int128)rows * features * sizeof(T) > CacheBytes;
+    public static bool Suits(nint rows, nint features) => (Int128)rows * features * sizeof(T) > LastLevelCache.Bytes;
 
     public readonly int Heads => 1;
 

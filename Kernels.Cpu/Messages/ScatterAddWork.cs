@@ -15,9 +15,6 @@ namespace Native.Kernels.Cpu;
 internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // What the last-level cache holds of the sums on most processors.
-    private const long MostSumBytes = 16L << 20;
-
     // Of pages of 4 KiB, these take half a MiB of page tables.
     private const long FewestFarBytes = 256L << 20;
 
@@ -43,8 +40,8 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     public static bool Suits(EdgeIndex index, nint features)
     {
         var row = features * sizeof(T);
-        return !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (Int128)index.Nodes * row <= MostSumBytes
-            && (IsShort(features) || (Int128)index.Edges * row > FewestFarBytes);
+        return !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (Int128)index.Nodes * row <= LastLevelCache.Bytes
+            && (LaneRows.Fit<T>(features) || (Int128)index.Edges * row > FewestFarBytes);
     }
 
     public static void Run(EdgeIndex index, T* v, nint stride, T* output, nint outputStride, nint features, int threads)
@@ -73,10 +70,7 @@ internal unsafe struct ScatterAddWork<T> : ILanesWork<T>
     }
 
     // Whether wider registers hold several rows as they lie in memory.
-    private readonly bool IsSideBySide => !_byNode && _stride == _features && _outputStride == _features && IsShort(_features);
-
-    private static bool IsShort(nint features) =>
-        features == 1 || features * sizeof(T) == Unsafe.SizeOf<Lanes128<T>>() || features * sizeof(T) == Unsafe.SizeOf<Lanes256<T>>();
+    private readonly bool IsSideBySide => !_byNode && _stride == _features && _outputStride == _features && LaneRows.Fit<T>(_features);
 
     public readonly void Run<TLanes>(int block)
         where TLanes : unmanaged, ILanes<TLanes, T>

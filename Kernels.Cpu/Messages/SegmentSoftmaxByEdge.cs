@@ -21,15 +21,16 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     // Sums of a chunk that stay in the third-level cache.
     private const long MostSumBytes = 4L << 20;
 
-    // Fewer edge values are less work than the steps and the sums.
-    private const long FewestEdgeBytes = 8L << 10;
-
     // A chunk has so many times more edges than there are segments: merging is a small part of the work then.
     private const int EdgesPerSegment = 8;
     private const int MostChunks = 16;
 
-    // They tell where the values lie; FewestEdgeBytes are not fewer.
+    // They tell where the values lie.
     private const int FirstValues = 1024;
+
+    // More than these hold the first values in any precision; fewer are less work than the steps and the sums.
+    private const long FewestEdgeBytes = FirstValues * sizeof(double);
+
     private const int ElementsPerBlock = 1 << 15;
 
     // The sums of so many edges are on their way into the first cache.
@@ -67,7 +68,7 @@ internal unsafe struct SegmentSoftmaxByEdge<TKind, T> : ILanesWork<T>
     {
         var columns = values.Columns;
         var row = columns * sizeof(T);
-        return !TKind.IsLogSumExp && !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (columns == 1 || columns % NarrowRowLoop.Widest<T>() == 0 || row == 16 || row == 32)
+        return !TKind.IsLogSumExp && !index.IsSorted && index.LongestRow <= EdgeBlocks.PlainEdges && (LaneRows.Fit<T>(columns) || columns % NarrowRowLoop.Widest<T>() == 0)
             && values.VStride == columns && values.OutputStride == columns && (!TKind.IsBackward || values.GStride == columns)
             && index.Edges >= EdgesPerSegment * (long)index.Nodes && index.Nodes * row <= MostSumBytes && index.Edges * row > FewestEdgeBytes;
     }

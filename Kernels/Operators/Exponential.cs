@@ -32,13 +32,12 @@ internal unsafe struct Exponential<TLanes, T>
         {
             var result = default(Exponential<TLanes, T>);
             result._one = TLanes.Constant(1);
-            result._perLn2 = TLanes.Constant(1.4426950408889634);
+            result._perLn2 = TLanes.Constant(Functions.PerLn2);
             result._bound = TLanes.Constant(0.35);
             if (sizeof(T) == 4)
             {
-                // The high part of ln 2 has so few bits that its product with n is exact.
-                result._minusHighLn2 = TLanes.Constant(-0.693115234375);
-                result._minusLowLn2 = TLanes.Constant(-3.1946184945309415e-05);
+                result._minusHighLn2 = TLanes.Constant(-Functions.SingleHighLn2);
+                result._minusLowLn2 = TLanes.Constant(-Functions.SingleLowLn2);
                 result._tail0 = TLanes.Constant(0.499999672);
                 result._tail1 = TLanes.Constant(0.166665316);
                 result._tail2 = TLanes.Constant(0.0416750088);
@@ -47,8 +46,8 @@ internal unsafe struct Exponential<TLanes, T>
             }
             else
             {
-                result._minusHighLn2 = TLanes.Constant(-0.69314718055966296);
-                result._minusLowLn2 = TLanes.Constant(-2.8235290563031577e-13);
+                result._minusHighLn2 = TLanes.Constant(-Functions.DoubleHighLn2);
+                result._minusLowLn2 = TLanes.Constant(-Functions.DoubleLowLn2);
                 result._tail0 = TLanes.Constant(0.5000000000000011);
                 result._tail1 = TLanes.Constant(0.16666666666666413);
                 result._tail2 = TLanes.Constant(0.04166666666653026);

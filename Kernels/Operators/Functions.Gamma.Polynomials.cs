@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Native.Kernels;
 
 // Interpolants at Chebyshev nodes of what the asymptotic series of the gamma function and its kin leave to be summed: the series itself
-// diverges, its sum is smooth.
+// diverges, its sum is smooth. Quotients of polynomials where the series does not serve.
 public static unsafe partial class Functions
 {
     /// <summary><c>P</c> of <c>ψ(1 + y) = log(y + c) - P / Q</c> with <c>c</c> = 1.5 (float) or 3.5 (double), for <c>y ≥ 0</c>; an error of 2⁻²⁷ (float), 2⁻⁵⁸ (double).</summary>

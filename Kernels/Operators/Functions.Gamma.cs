@@ -5,7 +5,8 @@ namespace Native.Kernels;
 
 // The gamma function's logarithm and its derivatives. A negative argument is reflected (Γ(x) Γ(1 - x) = π / sin πx) and works on its magnitude,
 // which is exact; a small one is moved to the right by the recurrence Γ(x + 1) = x Γ(x); the rest is the asymptotic series in powers of
-// 1 / z², centred so that only even powers occur (Abramowitz and Stegun 1964, 6.1.17, 6.3.5 to 6.4.12).
+// 1 / z², centred so that only even powers occur (Abramowitz and Stegun 1964, 6.1.17, 6.3.5 to 6.4.12), or, for the digamma function, a
+// quotient of polynomials beside the logarithm, which serves small arguments as well.
 public static unsafe partial class Functions
 {
     /// <summary>

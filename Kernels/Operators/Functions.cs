@@ -12,14 +12,21 @@ namespace Native.Kernels;
 /// </remarks>
 public static unsafe partial class Functions
 {
+    /// <summary><c>1 / ln 2</c>.</summary>
+    internal const double PerLn2 = 1.4426950408889634;
+
+    // ln 2 in two parts, for float and double: the high one has so few bits that its product with an exponent is exact.
+    internal const double SingleHighLn2 = 0.693115234375;
+    internal const double SingleLowLn2 = 3.1946184945309415e-05;
+    internal const double DoubleHighLn2 = 0.69314718055966296;
+    internal const double DoubleLowLn2 = 2.8235290563031577e-13;
+
     /// <summary><c>eˣ</c>. Overflows to <c>+∞</c>, underflows gradually to 0. Error at most 1 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        return Exponential<TLanes, T>.Known.Invoke(x);
-    }
+        => Exponential<TLanes, T>.Known.Invoke(x);
 
     /// <summary><see cref="Exp"/> for <paramref name="x"/> that is not positive, with fewer multiplier instructions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -266,7 +273,7 @@ public static unsafe partial class Functions
         var shift = Choose<TLanes, T>(Bits.SingleShift, Bits.DoubleShift);
         var n = TLanes.FusedMultiplyAdd(TLanes.Constant(-0.72134752044448170) * t, t, shift) - shift;
         var minusHalf = TLanes.Constant(-0.5);
-        var multiple = n * Choose<TLanes, T>(-0.693115234375, -0.69314718055966296);
+        var multiple = n * Choose<TLanes, T>(-SingleHighLn2, -DoubleHighLn2);
         TLanes r;
         if (TLanes.Count > 1)
         {
@@ -279,7 +286,7 @@ public static unsafe partial class Functions
             r = (minusHalf * high * high) + multiple + (minusHalf * (t - high) * (t + high));
         }
 
-        return TimesExp<TLanes, T>(factor, TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13), r), n);
+        return TimesExp<TLanes, T>(factor, TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-SingleLowLn2, -DoubleLowLn2), r), n);
     }
 
     // factor · exp(r + n ln 2) for |r| <= ½ ln 2; scaled last, so that only the product underflows.
@@ -307,8 +314,8 @@ public static unsafe partial class Functions
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var n = NearestMultipleOfLn2<TLanes, T>(x);
-        var high = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-0.693115234375, -0.69314718055966296), x);
-        var low = n * Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13);
+        var high = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-SingleHighLn2, -DoubleHighLn2), x);
+        var low = n * Choose<TLanes, T>(-SingleLowLn2, -DoubleLowLn2);
         var r = high + low;
         var rest = TLanes.FusedMultiplyAdd(r * r, Exponential<TLanes, T>.Known.Tail(r), high - r + low);
         var power = TLanes.PowerOfTwo(n - TLanes.Constant(1));
@@ -323,16 +330,16 @@ public static unsafe partial class Functions
     private static TLanes NearestMultipleOfLn2<TLanes, T>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
-        => TLanes.RoundToNearest(x * TLanes.Constant(1.4426950408889634));
+        => TLanes.RoundToNearest(x * TLanes.Constant(PerLn2));
 
-    // x - n ln 2; the high part of ln 2 has so few bits that its product with n is exact.
+    // x - n ln 2.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes LessMultipleOfLn2<TLanes, T>(TLanes x, TLanes n)
         where TLanes : unmanaged, ILanes<TLanes, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var high = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-0.693115234375, -0.69314718055966296), x);
-        return TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-3.1946184945309415e-05, -2.8235290563031577e-13), high);
+        var high = TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-SingleHighLn2, -DoubleHighLn2), x);
+        return TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(-SingleLowLn2, -DoubleLowLn2), high);
     }
 
     // log x for finite x > 0; a meaningless number elsewhere.
@@ -365,8 +372,8 @@ public static unsafe partial class Functions
     {
         var square = s * s;
         var halfSquare = TLanes.Constant(0.5) * f * f;
-        var rest = TLanes.FusedMultiplyAdd(s, TLanes.FusedMultiplyAdd(square, LogTail<TLanes, T>(square), halfSquare), n * Choose<TLanes, T>(3.1946184945309415e-05, 2.8235290563031577e-13));
-        return TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(0.693115234375, 0.69314718055966296), f - (halfSquare - rest));
+        var rest = TLanes.FusedMultiplyAdd(s, TLanes.FusedMultiplyAdd(square, LogTail<TLanes, T>(square), halfSquare), n * Choose<TLanes, T>(SingleLowLn2, DoubleLowLn2));
+        return TLanes.FusedMultiplyAdd(n, Choose<TLanes, T>(SingleHighLn2, DoubleHighLn2), f - (halfSquare - rest));
     }
 
     // log(1 + x) for finite x > -1 (a meaningless number for NaN) and sum = 1 + x rounded. The rounding error of the sum, exact by the order

@@ -48,7 +48,7 @@ public sealed class SegmentSoftmaxByEdgeTests
     private static void Check<T>(int columns, double tolerance, Func<int, int, double, double> value)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // More than a MiB of values, not a multiple of any register, and segments short enough to be added up plainly. Two segments have no edges.
+        // Several blocks of edges, not a multiple of any register, and segments short enough to be added up plainly. Two segments have no edges.
         var edges = Math.Max(16 * Segments, (1 << 21) / columns / 4) + 3;
         var segments = Math.Max(Segments, edges / 128);
         var random = new Random(columns);
